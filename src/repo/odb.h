@@ -17,6 +17,9 @@
 /* Larger objects are never held in memory whole: they are streamed, or refused where they cannot. */
 #define OBJECT_MEMORY_MAX ((uint64_t)128 << 20)
 
+/* Tags of tags of tags: longer chains are taken for damage. */
+#define TAG_DEPTH_MAX 128
+
 extern const struct fault fault_object_missing; /* repository; the note is the oid */
 extern const struct fault fault_object_corrupt; /* repository; the note is the oid and why */
 extern const struct fault fault_object_large;   /* repository: over OBJECT_MEMORY_MAX */

@@ -42,8 +42,7 @@ void refs_free(struct refs *refs);
 struct ref *refs_find(const struct refs *refs, const char *name);
 
 /* Fills in peel and peeled of REF, reading tag objects if packed-refs did not say. A tag chain that
- * does not end within TAG_DEPTH_MAX, or a missing object, counts as PEEL_NONE. */
-#define TAG_DEPTH_MAX 128
+ * does not end within TAG_DEPTH_MAX (repo/odb.h), or a missing object, counts as PEEL_NONE. */
 struct odb;
 const struct fault *ref_peel(struct ref *ref, struct odb *odb, const struct hash_algo *algo)
 	MUST_USE;
