@@ -35,7 +35,8 @@ const struct fault *walk_exclude(struct walk *walk, const struct oid *oid) MUST_
  */
 const struct fault *walk_run(struct walk *walk, walk_visit *visit, void *arg) MUST_USE;
 
-/* After walk_run(): is OID known to be on the excluded side, so that a thin pack may refer to it? */
+/* After walk_run(): is OID known to be on the excluded side, so that a thin pack may refer to it?
+ */
 bool walk_is_excluded(const struct walk *walk, const struct oid *oid);
 
 #endif
