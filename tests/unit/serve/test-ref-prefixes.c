@@ -5,7 +5,8 @@
 
 static void a_name_matches_if_it_begins_with_any(void **state)
 {
-	static const char *const prefixes[] = {"refs/tags/", "refs/heads/a", "HEAD", "refs/heads/ab"};
+	static const char *const prefixes[] = {
+		"refs/tags/", "refs/heads/a", "HEAD", "refs/heads/ab"};
 	struct ref_prefixes set = REF_PREFIXES_INIT;
 	(void)state;
 
