@@ -5,7 +5,8 @@
 
 #include "base/cursor.h"
 
-#define REFNAME_MAX 1024 /* bytes; also what a path component rule of the file system allows: 255 */
+#define REFNAME_MAX 1024 /* bytes; also what a path component rule of the file system allows: 255  \
+			  */
 
 /* As "git check-ref-format --allow-onelevel NAME" with every component at most 251 bytes, so that
  * its ".lock" fits in a file name. */

@@ -9,7 +9,8 @@
 #include "base/cursor.h"
 #include "base/fault.h"
 
-extern const struct fault fault_zlib; /* repository: a stream that is damaged, too long or too short */
+extern const struct fault
+	fault_zlib; /* repository: a stream that is damaged, too long or too short */
 
 struct inflater {
 	z_stream z;

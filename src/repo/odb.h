@@ -14,8 +14,12 @@
 #include "object/packfile.h"
 #include "repo/repo.h"
 
-/* Larger objects are never held in memory whole: they are streamed, or refused where they cannot. */
+/* Larger objects are never held in memory whole: they are streamed, or refused where they cannot.
+ */
 #define OBJECT_MEMORY_MAX ((uint64_t)128 << 20)
+
+/* Tags of tags of tags: longer chains are taken for damage. */
+#define TAG_DEPTH_MAX 128
 
 extern const struct fault fault_object_missing; /* repository; the note is the oid */
 extern const struct fault fault_object_corrupt; /* repository; the note is the oid and why */
@@ -26,9 +30,9 @@ struct odb;
 struct pack {
 	struct cursor bytes; /* the whole mapped pack, trailer included */
 	struct idx idx;
-	uint32_t number; /* small, unique, in look-up order */
+	uint32_t number;            /* small, unique, in look-up order */
 	char name[OID_MAX_HEX + 1]; /* the hex of pack-HEX.pack */
-	uint32_t *by_offset; /* positions in order of offset; NULL until pack_order() */
+	uint32_t *by_offset;        /* positions in order of offset; NULL until pack_order() */
 };
 
 /* Where one copy of an object is stored. PACK is NULL for a loose one. */
@@ -55,9 +59,10 @@ const struct fault *odb_add_pack(struct odb *odb, struct cursor pack, struct cur
 const struct fault *odb_find(
 	struct odb *odb, const struct oid *oid, bool *found, struct place *out) MUST_USE;
 
-/* Type and inflated size, without inflating more than is needed. Missing is fault_object_missing. */
-const struct fault *odb_info(struct odb *odb, const struct oid *oid, enum object_type *type,
-	uint64_t *size) MUST_USE;
+/* Type and inflated size, without inflating more than is needed. Missing is fault_object_missing.
+ */
+const struct fault *odb_info(
+	struct odb *odb, const struct oid *oid, enum object_type *type, uint64_t *size) MUST_USE;
 
 /* Reads it whole, delta chains resolved with a bounded cache of bases. The hash is not verified. */
 const struct fault *odb_read(struct odb *odb, const struct oid *oid, struct object *out) MUST_USE;

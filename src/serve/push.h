@@ -19,7 +19,7 @@ enum {
 	FD_COLLEAGUE = 3,        /* the socketpair between parser and keeper */
 	FD_QUARANTINE_PACK = 12, /* both: read and write */
 	FD_QUARANTINE_IDX = 13,
-	FD_QUARANTINE = 14,      /* keeper: the quarantine directory */
+	FD_QUARANTINE = 14, /* keeper: the quarantine directory */
 };
 
 /* What the policy lets this peer do to refs; the keeper asks it for each one. */

@@ -31,7 +31,7 @@ enum capability {
 
 struct client_capabilities {
 	uint32_t bits;
-	char agent[AGENT_MAX + 1];  /* printable ASCII without spaces, cut to fit; "" if not given */
+	char agent[AGENT_MAX + 1]; /* printable ASCII without spaces, cut to fit; "" if not given */
 	const struct hash_algo *algo; /* from object-format, or NULL if not given */
 };
 

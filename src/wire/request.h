@@ -35,9 +35,9 @@ extern const struct fault fault_request_name;    /* peer; answered like a missin
 
 const struct fault *request_parse(struct cursor payload, struct request *out) MUST_USE;
 
-/* The canonical form of a repository name as in struct request; fault_request_name if it has none. */
-const struct fault *repository_name(
-	struct cursor path, char out[REPOSITORY_NAME_MAX + 1]) MUST_USE;
+/* The canonical form of a repository name as in struct request; fault_request_name if it has none.
+ */
+const struct fault *repository_name(struct cursor path, char out[REPOSITORY_NAME_MAX + 1]) MUST_USE;
 
 /* The highest version in a colon-separated list as in GIT_PROTOCOL; unknown words are ignored. */
 int protocol_version(struct cursor list);
