@@ -5,6 +5,7 @@
 #ifndef OBJECT_INFLATE_H
 #define OBJECT_INFLATE_H
 
+#define ZLIB_CONST
 #include <zlib.h>
 #include "base/cursor.h"
 #include "base/fault.h"

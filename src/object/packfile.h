@@ -10,7 +10,7 @@
 #include "object/object.h"
 
 #define PACK_HEADER_SIZE 12
-#define PACK_ENTRY_HEADER_MAX 32 /* type and size, and the base's offset or name, of one entry */
+#define PACK_ENTRY_HEADER_MAX 42 /* type and size, and the base's offset or name, of one entry */
 
 extern const struct fault fault_pack_format; /* repository */
 extern const struct fault fault_idx_format;  /* repository */
