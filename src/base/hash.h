@@ -19,7 +19,7 @@
 struct hash_ctx {
 	union {
 		uint64_t align;
-		uint8_t bytes[256];
+		uint8_t bytes[576];
 	} state;
 };
 
