@@ -65,7 +65,9 @@ static const struct fault *run(struct inflater *inf, struct cursor *input, uint8
 	*done = rc == Z_STREAM_END;
 	if (*done || rc == Z_OK || rc == Z_BUF_ERROR)
 		return NULL;
-	return rc == Z_MEM_ERROR ? &fault_memory : &fault_zlib;
+	if (rc == Z_MEM_ERROR)
+		return &fault_memory;
+	return fault_note(&fault_zlib, "%s", inf->z.msg ? inf->z.msg : "preset dictionary");
 }
 
 const struct fault *inflater_run(

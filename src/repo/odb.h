@@ -42,11 +42,12 @@ struct place {
 	uint64_t offset;
 };
 
-/* An object in memory; content is valid until object_release(). */
+/* An object in memory; content is valid until object_release(), even after odb_close(). */
+struct block;
 struct object {
 	enum object_type type;
 	struct cursor content;
-	uint8_t *owned;
+	struct block *block; /* holds the content; shared with the cache of bases, never copied */
 };
 
 const struct fault *odb_open(struct odb **odb, const struct repo *repo) MUST_USE;
@@ -73,7 +74,7 @@ void object_release(struct object *object);
 
 /*
  * Streams the content of a blob of any size that is not a delta (or is small enough to resolve) to
- * SINK in pieces.
+ * SINK in pieces. SINK must not use the odb.
  */
 typedef const struct fault *object_sink(void *arg, const void *bytes, size_t len);
 const struct fault *odb_stream(struct odb *odb, const struct oid *oid, const struct place *place,
