@@ -5,11 +5,10 @@
 
 #include "base/cursor.h"
 
-#define REFNAME_MAX 1024 /* bytes; also what a path component rule of the file system allows: 255  \
-			  */
+#define REFNAME_MAX 1024          /* bytes */
+#define REFNAME_COMPONENT_MAX 250 /* bytes; with ".lock" it is 255, the longest file name */
 
-/* As "git check-ref-format --allow-onelevel NAME" with every component at most 251 bytes, so that
- * its ".lock" fits in a file name. */
+/* As "git check-ref-format --allow-onelevel NAME", and within the two limits above. */
 bool refname_valid(struct cursor name);
 
 /* May a push name it: starts with "refs/", valid, at least three components ("refs/x/y"). */

@@ -2,9 +2,9 @@
 /*
  * io/stream.h: the connection: buffered pkt-lines and bytes in and out, each with a deadline.
  *
- * Descriptors are non-blocking or blocking alike: every wait is a ppoll() with the earlier of the
- * idle and the session deadline, in both directions. All memory is in the struct; a client cannot
- * make it grow.
+ * Sockets, pipes and files alike: every wait is a ppoll() with the earlier of the idle and the
+ * session deadline, in both directions. All memory is in the struct; a client cannot make it grow.
+ * Once stream_init() has run, read, write, ppoll and clock_gettime are all that is called.
  */
 #ifndef IO_STREAM_H
 #define IO_STREAM_H
@@ -26,6 +26,7 @@ struct stream {
 	size_t in_at, in_len; /* what has been read and not been taken */
 	size_t out_len;
 	bool eof;
+	bool broken; /* output failed part way: what follows would be read as something else */
 	uint8_t in_bytes[STREAM_BUFFER];
 	uint8_t out_bytes[STREAM_BUFFER];
 };
@@ -35,6 +36,11 @@ extern const struct fault fault_timeout_session; /* peer */
 extern const struct fault fault_hangup;          /* peer: closed in the middle, reset, EPIPE */
 extern const struct fault fault_io;              /* host: any other error of read or write */
 
+/*
+ * No deadlines yet. Makes both descriptors non-blocking (so it belongs before the sandbox): a write
+ * to a blocking one may sleep past every deadline although ppoll() promised room. They stay so;
+ * another holder of the same open file, as a terminal, finds them so.
+ */
 void stream_init(struct stream *s, int in, int out);
 
 /* Milliseconds of CLOCK_MONOTONIC. */

@@ -12,11 +12,11 @@
 #include "base/refname.h"
 
 #define REFS_MAX 2000000u  /* refs of one repository */
-#define SYMREF_DEPTH_MAX 5 /* as git */
+#define SYMREF_DEPTH_MAX 5 /* files read to resolve one, as git */
 
 struct ref {
 	const char *name;   /* full: "refs/heads/x"; owned by the snapshot */
-	const char *symref; /* its target if it is a symbolic ref, else NULL */
+	const char *symref; /* where it leads in the end if it is symbolic, else NULL */
 	struct oid oid;
 	struct oid peeled; /* if peel is PEEL_TAG */
 	enum { PEEL_UNKNOWN, PEEL_NONE, PEEL_TAG } peel;
@@ -25,7 +25,7 @@ struct ref {
 struct refs {
 	struct ref *list; /* sorted by name, bytewise; broken and dangling ones are left out */
 	size_t count;
-	/* HEAD: its symref target or NULL if detached; whether it resolves, and to what. */
+	/* HEAD: where it leads in the end if it is symbolic; whether it resolves, and to what. */
 	char head_symref[REFNAME_MAX + 1];
 	bool head_is_symref;
 	bool head_born;
@@ -48,7 +48,8 @@ struct odb;
 const struct fault *ref_peel(
 	struct ref *ref, struct odb *odb, const struct hash_algo *algo) MUST_USE;
 
-/* One ref as it is right now, for comparing under its lock: *FOUND false if it does not exist. */
+/* One ref as it is right now: *FOUND is false if it does not exist or is a symbolic one that leads
+ * to none. fault_refs if its file says nothing. */
 const struct fault *ref_read(
 	const struct repo *repo, const char *name, bool *found, struct oid *out) MUST_USE;
 

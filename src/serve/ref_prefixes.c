@@ -6,9 +6,11 @@
 
 void ref_prefixes_add(struct ref_prefixes *prefixes, struct cursor prefix)
 {
+	static const char never[] = "\n"; /* begins no ref */
+
 	/* a ref has no NUL, so neither does a prefix that could match one */
 	if (!cursor_at_end(&prefix) && memchr(prefix.at, '\0', cursor_left(&prefix)))
-		return;
+		prefix = cursor_over_text(never);
 	if (prefixes->count >= REF_PREFIXES_MAX || prefixes->text.failed) {
 		prefixes->all = true;
 		return;

@@ -32,6 +32,9 @@ extern const struct fault fault_pkt_length; /* peer: "protocol error: bad line l
 /* Reads four hex digits of either case: KIND, and for PKT_DATA the number of bytes that follow. */
 const struct fault *pkt_header(const uint8_t digits[4], enum pkt_kind *kind, size_t *len) MUST_USE;
 
+/* Writes the four digits for a payload of LEN bytes, at most PKT_DATA_MAX; no NUL. */
+void pkt_digits(size_t len, uint8_t out[4]);
+
 /* Append one pkt-line. A payload over PKT_DATA_MAX marks the buffer with fault_internal. */
 void pkt_append(struct buffer *b, const void *bytes, size_t len);
 void pkt_format(struct buffer *b, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -1,23 +1,33 @@
 /* SPDX-License-Identifier: ISC */
-/* tests/unit/repo/scratch.h: a repository in a scratch directory, made by the installed git. */
+/*
+ * tests/unit/repo/scratch.h: repositories made by the installed git in a directory of our own, and
+ * the same git as the judge of what we read and wrote.
+ */
 #ifndef TESTS_UNIT_REPO_SCRATCH_H
 #define TESTS_UNIT_REPO_SCRATCH_H
 
-#include "tests/unit/test.h"
-#include "base/hash.h"
-#include "repo/odb.h"
+#include "base/buffer.h"
+#include "repo/refs.h"
+#include "repo/repo.h"
 
-/* Makes an empty bare repository and goes into it; HOME and git's configuration are out of sight. */
-void scratch_make(void);
-/* Removes it. */
-void scratch_remove(void);
-/* Runs a shell command there; the test fails if it does. */
-void scratch_run(const char *format, ...) PRINTF_LIKE(1, 2);
-/* The first line that a shell command writes, as an oid. */
-struct oid scratch_oid(const char *format, ...) PRINTF_LIKE(1, 2);
-/* Opens the four descriptors of the repository at their numbers, and its odb. */
-struct odb *scratch_odb(void);
-/* Every object that git finds is read, described and streamed by ODB just so; returns how many. */
-unsigned scratch_compare(struct odb *odb);
+/* Makes an empty directory, makes it the current one, and keeps the user's git configuration out.
+ * cmocka setup and teardown. */
+int scratch_enter(void **state);
+int scratch_leave(void **state);
+
+/* Runs SCRIPT with sh -e; fails the test if it does. */
+void run(const char *script, ...) PRINTF_LIKE(1, 2);
+
+/* What SCRIPT wrote, valid until the next call. */
+const char *output_of(const char *script, ...) PRINTF_LIKE(1, 2);
+
+/* Opens the directory PATH and gives it to repo_open(). */
+const struct fault *open_repository(struct repo *repo, const char *path) MUST_USE;
+
+/* Asserts that we see the refs of the repository PATH as git does. */
+void assert_refs_as_git(const struct repo *repo, const char *path);
+
+/* The oid that git gives for REVISION in the repository PATH. */
+struct oid oid_of(const char *path, const char *revision);
 
 #endif
