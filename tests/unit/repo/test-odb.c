@@ -1,55 +1,41 @@
 /* SPDX-License-Identifier: ISC */
 /* the object database against repositories of the installed git, and against damaged ones */
-#include "tests/unit/repo/odb_scratch.h"
+#include "tests/unit/test.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "repo/odb_parts.h"
-
-static int make(void **state)
-{
-	(void)state;
-	scratch_make();
-	return 0;
-}
-
-static int clean(void **state)
-{
-	(void)state;
-	scratch_remove();
-	return 0;
-}
+#include "tests/unit/repo/odb_judge.h"
 
 /* FROM to TO commits, each changing one line of a file of 300 and adding a file in a directory. */
 static void commit_some(int from, int to)
 {
-	scratch_run("i=%d; while [ $i -lt %d ]; do"
-		    "  file=$(seq 300 | sed \"$((i %% 300 + 1))s/$/ changed in $i/\" | git "
-		    "hash-object -w --stdin);"
-		    "  small=$(echo $i | git hash-object -w --stdin);"
-		    "  sub=$(printf '100644 blob %%s\\tname%%d\\n' $small $i | git mktree);"
-		    "  tree=$(printf '100644 blob %%s\\tfile\\n040000 tree %%s\\tsub\\n' $file "
-		    "$sub | git mktree);"
-		    "  old=$(git rev-parse -q --verify refs/heads/main || :);"
-		    "  git update-ref refs/heads/main $(echo commit $i | git commit-tree $tree "
-		    "${old:+-p $old});"
-		    "  i=$((i + 1)); done",
+	run("i=%d; while [ $i -lt %d ]; do"
+	    "  file=$(seq 300 | sed \"$((i %% 300 + 1))s/$/ changed in $i/\" | git "
+	    "hash-object -w --stdin);"
+	    "  small=$(echo $i | git hash-object -w --stdin);"
+	    "  sub=$(printf '100644 blob %%s\\tname%%d\\n' $small $i | git mktree);"
+	    "  tree=$(printf '100644 blob %%s\\tfile\\n040000 tree %%s\\tsub\\n' $file "
+	    "$sub | git mktree);"
+	    "  old=$(git rev-parse -q --verify refs/heads/main || :);"
+	    "  git update-ref refs/heads/main $(echo commit $i | git commit-tree $tree "
+	    "${old:+-p $old});"
+	    "  i=$((i + 1)); done",
 		from, to);
 }
 
 static void pack_all(const char *options)
 {
-	scratch_run(
-		"git %s repack -q -a -d -f --depth=50 --window=20 && git prune-packed", options);
+	run("git %s repack -q -a -d -f --depth=50 --window=20 && git prune-packed", options);
 }
 
 static void expect_all(unsigned at_least)
 {
-	struct odb *odb = scratch_odb();
+	struct odb *odb = judge_odb();
 
-	assert_true(scratch_compare(odb) >= at_least);
+	assert_true(judge_all(odb) >= at_least);
 	odb_close(odb);
 }
 
@@ -57,13 +43,13 @@ static void loose_objects_are_as_git_reads_them(void **state)
 {
 	(void)state;
 	commit_some(0, 5);
-	scratch_run("git hash-object -w --stdin </dev/null >/dev/null");
-	scratch_run("git tag -a -m message v1 main");
-	scratch_run("head -c 3000000 /dev/urandom | git hash-object -w --stdin >/dev/null");
-	scratch_run("head -c 9000000 /dev/zero | git -c core.compression=0 hash-object -w --stdin "
-		    ">/dev/null");
+	run("git hash-object -w --stdin </dev/null >/dev/null");
+	run("git tag -a -m message v1 main");
+	run("head -c 3000000 /dev/urandom | git hash-object -w --stdin >/dev/null");
+	run("head -c 9000000 /dev/zero | git -c core.compression=0 hash-object -w --stdin "
+	    ">/dev/null");
 	for (int len = 40; len < 70; len++) /* around the end of the bytes that hold the header */
-		scratch_run("head -c %d /dev/zero | git hash-object -w --stdin >/dev/null", len);
+		run("head -c %d /dev/zero | git hash-object -w --stdin >/dev/null", len);
 	expect_all(50);
 }
 
@@ -79,10 +65,10 @@ static void packed_objects_are_as_git_reads_them(void **state)
 	(void)state;
 
 	commit_some(0, 60);
-	scratch_run("git tag -a -m message v1 main");
-	scratch_run("git update-ref refs/big $(head -c 3000000 /dev/urandom | git hash-object -w "
-		    "--stdin)");
-	scratch_run("git update-ref refs/empty $(git hash-object -w --stdin </dev/null)");
+	run("git tag -a -m message v1 main");
+	run("git update-ref refs/big $(head -c 3000000 /dev/urandom | git hash-object -w "
+	    "--stdin)");
+	run("git update-ref refs/empty $(git hash-object -w --stdin </dev/null)");
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
 		pack_all(options[i]);
 		expect_all(240);
@@ -94,7 +80,7 @@ static void several_packs_and_loose_objects_are_one_database(void **state)
 	(void)state;
 	for (int i = 0; i < 6; i++) {
 		commit_some(10 * i, 10 * (i + 1));
-		scratch_run("git repack -q -d");
+		run("git repack -q -d");
 	}
 	commit_some(60, 65);
 	expect_all(250);
@@ -104,11 +90,10 @@ static void long_chains_are_resolved(void **state)
 {
 	(void)state;
 	commit_some(0, 1);
-	scratch_run(
-		"for i in $(seq 1500); do echo blob; echo \"data <<E\"; echo $i; seq 300; echo E; "
-		"done | git fast-import --quiet --depth=4000");
-	scratch_run("git verify-pack -v objects/pack/*.idx | grep -q 'chain length = "
-		    "1[0-9][0-9][0-9]'");
+	run("for i in $(seq 1500); do echo blob; echo \"data <<E\"; echo $i; seq 300; echo E; "
+	    "done | git fast-import --quiet --depth=4000");
+	run("git verify-pack -v objects/pack/*.idx | grep -q 'chain length = "
+	    "1[0-9][0-9][0-9]'");
 	expect_all(1500);
 }
 
@@ -122,12 +107,12 @@ static void a_pack_that_arrives_later_is_seen(void **state)
 
 	commit_some(0, 3);
 	pack_all("");
-	old = scratch_oid("git rev-parse main");
-	odb = scratch_odb();
+	old = judge_oid("git rev-parse main");
+	odb = judge_odb();
 	assert_ok(odb_find(odb, &old, &found, &place));
 	assert_true(found && place.pack && place.pack->number == 0);
 	commit_some(3, 6);
-	new = scratch_oid("git rev-parse main");
+	new = judge_oid("git rev-parse main");
 	assert_ok(odb_find(odb, &new, &found, &place));
 	assert_true(found && !place.pack);
 	pack_all(""); /* one new pack has everything; the old one is gone, and still mapped */
@@ -135,7 +120,7 @@ static void a_pack_that_arrives_later_is_seen(void **state)
 	assert_true(found && place.pack && place.pack->number == 1);
 	assert_ok(odb_find(odb, &old, &found, &place));
 	assert_true(found && place.pack->number == 0);
-	assert_true(scratch_compare(odb) >= 18);
+	assert_true(judge_all(odb) >= 18);
 	odb_close(odb);
 }
 
@@ -150,16 +135,16 @@ static void the_oldest_pack_wins(void **state)
 	(void)state;
 
 	commit_some(0, 3);
-	scratch_run("for c in 0 1 9; do git rev-list --objects main | "
-		    "git -c pack.compression=$c pack-objects -q --no-reuse-object "
-		    "objects/pack/pack; done >names");
-	scratch_run("n=3; for i in $(cat names); do touch -d @$((1000000000 + n)) "
-		    "objects/pack/pack-$i.*; n=$((n - 1)); done; tail -1 names >last");
+	run("for c in 0 1 9; do git rev-list --objects main | "
+	    "git -c pack.compression=$c pack-objects -q --no-reuse-object "
+	    "objects/pack/pack; done >names");
+	run("n=3; for i in $(cat names); do touch -d @$((1000000000 + n)) "
+	    "objects/pack/pack-$i.*; n=$((n - 1)); done; tail -1 names >last");
 	f = fopen("last", "r");
 	assert_int_equal(fscanf(f, "%64s", oldest), 1);
 	fclose(f);
-	tip = scratch_oid("git rev-parse main");
-	odb = scratch_odb();
+	tip = judge_oid("git rev-parse main");
+	odb = judge_odb();
 	assert_ok(odb_find(odb, &tip, &found, &place));
 	assert_string_equal(place.pack->name, oldest);
 	assert_true(odb->packs.count >= 2);
@@ -177,7 +162,7 @@ static void what_is_missing_is_said_to_be_missing(void **state)
 	bool found = true;
 	(void)state;
 
-	odb = scratch_odb();
+	odb = judge_odb();
 	assert_ok(odb_find(odb, &absent, &found, &place));
 	assert_false(found);
 	assert_fault(odb_read(odb, &absent, &object), &fault_object_missing);
@@ -200,19 +185,19 @@ static void an_added_pack_is_looked_up_last(void **state)
 
 	commit_some(0, 3);
 	pack_all("");
-	old = scratch_oid("git rev-parse main");
+	old = judge_oid("git rev-parse main");
 	commit_some(3, 6);
-	new = scratch_oid("git rev-parse main");
-	scratch_run("git rev-list --objects main | git pack-objects -q added >name");
-	scratch_run("mv added-*.pack added.pack; mv added-*.idx added.idx; git reflog expire "
-		    "--expire=now --all; git update-ref refs/heads/main main~3; git prune "
-		    "--expire=now");
+	new = judge_oid("git rev-parse main");
+	run("git rev-list --objects main | git pack-objects -q added >name");
+	run("mv added-*.pack added.pack; mv added-*.idx added.idx; git reflog expire "
+	    "--expire=now --all; git update-ref refs/heads/main main~3; git prune "
+	    "--expire=now");
 	for (int i = 0; i < 2; i++) {
 		FILE *f = fopen(i ? "added.idx" : "added.pack", "r");
 		len[i] = fread(bytes[i], 1, sizeof bytes[i], f);
 		fclose(f);
 	}
-	odb = scratch_odb();
+	odb = judge_odb();
 	assert_ok(odb_find(odb, &new, &found, &place));
 	assert_false(found);
 	assert_ok(odb_add_pack(odb, cursor_over(bytes[0], len[0]), cursor_over(bytes[1], len[1])));
@@ -241,8 +226,8 @@ static void stored_entries_end_where_the_next_begins(void **state)
 
 	commit_some(0, 20);
 	pack_all("");
-	tip = scratch_oid("git rev-parse main");
-	odb = scratch_odb();
+	tip = judge_oid("git rev-parse main");
+	odb = judge_odb();
 	assert_ok(odb_find(odb, &tip, &found, &place));
 	assert_ok(pack_order(place.pack));
 	for (uint32_t i = 0; i < place.pack->idx.count; i++) {
@@ -304,7 +289,7 @@ static void ask_damaged(const uint8_t *pack, size_t pack_len, const uint8_t *idx
 	const struct oid *names, size_t count)
 {
 	uint8_t *pack_copy = malloc(pack_len + 1), *idx_copy = malloc(idx_len + 1);
-	struct odb *odb = scratch_odb();
+	struct odb *odb = judge_odb();
 
 	memcpy(pack_copy + 1, pack, pack_len);
 	memcpy(idx_copy + 1, idx, idx_len);
@@ -325,7 +310,7 @@ static void damage_with(const char *options)
 
 	commit_some(0, 3);
 	pack_all(options);
-	scratch_run("mv objects/pack/pack-*.pack p; mv objects/pack/pack-*.idx i");
+	run("mv objects/pack/pack-*.pack p; mv objects/pack/pack-*.idx i");
 	pack_len = load("p", pack, sizeof pack);
 	idx_len = load("i", idx, sizeof idx);
 	assert_ok(idx_open(&view, cursor_over(idx, idx_len), &hash_sha1, pack_len));
@@ -369,12 +354,12 @@ static void damaged_loose_objects_are_corrupt(void **state)
 	size_t len;
 	(void)state;
 
-	oid = scratch_oid("seq 200 | git hash-object -w --stdin");
+	oid = judge_oid("seq 200 | git hash-object -w --stdin");
 	oid_hex(&oid, &hash_sha1, hex);
 	snprintf(path, sizeof path, "objects/%.2s/%s", hex, hex + 2);
 	chmod(path, 0644);
 	len = load(path, bytes, sizeof bytes);
-	odb = scratch_odb();
+	odb = judge_odb();
 	for (size_t cut = 0; cut < len + 2; cut++) {
 		FILE *f = fopen(path, "w");
 		fwrite(bytes, 1, cut, f);
@@ -398,7 +383,7 @@ static struct oid fake_loose(const char *text, size_t len)
 	FILE *f;
 
 	assert_int_equal(compress(out, &out_len, (const Bytef *)text, len), Z_OK);
-	scratch_run("mkdir -p objects/ab");
+	run("mkdir -p objects/ab");
 	f = fopen("objects/ab/00000000000000000000000000000000000000", "w");
 	fwrite(out, 1, out_len, f);
 	fclose(f);
@@ -432,7 +417,7 @@ static void loose_headers_are_strict(void **state)
 		TEXT(""),
 	};
 #undef TEXT
-	struct odb *odb = scratch_odb();
+	struct odb *odb = judge_odb();
 	struct object object;
 	struct oid oid;
 	(void)state;
@@ -459,12 +444,12 @@ static void what_is_no_regular_file_is_not_read(void **state)
 	struct object object;
 	(void)state;
 
-	scratch_run("mkdir -p objects/cd && mkfifo objects/cd/$(printf %%038d 0)");
-	scratch_run("mkfifo objects/pack/pack-$(printf %%040d 0).idx");
-	scratch_run("ln -s /dev/zero objects/pack/pack-$(printf %%040d 1).idx");
-	scratch_run("mkdir objects/pack/pack-$(printf %%040d 2).idx");
-	scratch_run("touch objects/pack/pack-$(printf %%040d 3).idx");
-	odb = scratch_odb();
+	run("mkdir -p objects/cd && mkfifo objects/cd/$(printf %%038d 0)");
+	run("mkfifo objects/pack/pack-$(printf %%040d 0).idx");
+	run("ln -s /dev/zero objects/pack/pack-$(printf %%040d 1).idx");
+	run("mkdir objects/pack/pack-$(printf %%040d 2).idx");
+	run("touch objects/pack/pack-$(printf %%040d 3).idx");
+	odb = judge_odb();
 	assert_fault(odb_read(odb, &oid, &object), &fault_repository_read);
 	oid.id[0] = 0xce;
 	assert_fault(odb_read(odb, &oid, &object), &fault_object_missing);
@@ -504,17 +489,15 @@ static void large_objects_are_streamed_or_refused(void **state)
 	struct odb *odb;
 	(void)state;
 
-	scratch_run("git config core.compression 1");
-	fits = scratch_oid("head -c %llu /dev/zero | git hash-object -w --stdin",
-		(unsigned long long)OBJECT_MEMORY_MAX);
-	large = scratch_oid("head -c %llu /dev/zero | git hash-object -w --stdin",
-		(unsigned long long)OBJECT_MEMORY_MAX + 1);
-	odb = scratch_odb();
+	run("git config core.compression 1");
+	fits = judge_oid("head -c 134217728 /dev/zero | git hash-object -w --stdin");
+	large = judge_oid("head -c 134217729 /dev/zero | git hash-object -w --stdin");
+	odb = judge_odb();
 	expect_large(odb, &fits, &large);
 	odb_close(odb);
-	scratch_run("find objects -type f | sed 's/objects//; s,/,,g' | git pack-objects -q "
-		    "--window=0 objects/pack/pack >/dev/null && git prune-packed");
-	odb = scratch_odb();
+	run("find objects -type f | sed 's/objects//; s,/,,g' | git pack-objects -q "
+	    "--window=0 objects/pack/pack >/dev/null && git prune-packed");
+	odb = judge_odb();
 	expect_large(odb, &fits, &large);
 	odb_close(odb);
 }
@@ -564,7 +547,7 @@ static void chain_of(uint32_t deltas, const struct fault *expected)
 {
 	struct idx_entry *entries = calloc(deltas + 1, sizeof *entries);
 	struct buffer pack = BUFFER_INIT, idx = BUFFER_INIT;
-	struct odb *odb = scratch_odb();
+	struct odb *odb = judge_odb();
 	struct oid last = numbered(deltas);
 	struct object object;
 	enum object_type type;
@@ -609,7 +592,7 @@ static void deltas_in_a_circle_are_refused(void **state)
 {
 	struct buffer pack = BUFFER_INIT, idx = BUFFER_INIT;
 	struct idx_entry entries[2] = {{.oid = numbered(1)}, {.oid = numbered(2)}};
-	struct odb *odb = scratch_odb();
+	struct odb *odb = judge_odb();
 	struct oid first = numbered(1);
 	struct object object;
 	enum object_type type;
@@ -671,13 +654,13 @@ static void thousands_of_packs_need_no_descriptors(void **state)
 	int before, after;
 	(void)state;
 
-	scratch_run("git fast-import --quiet --export-marks=marks <<E\n"
-		    "$(for i in $(seq 300); do printf 'blob\\nmark :%%d\\ndata 4\\n%%04d\\n' $i "
-		    "$i; done)\nE");
-	scratch_run("cut -d' ' -f2 marks | while read o; do echo $o | git pack-objects -q "
-		    "objects/pack/pack; done >/dev/null");
-	tip = scratch_oid("tail -1 marks | cut -d' ' -f2");
-	odb = scratch_odb();
+	run("git fast-import --quiet --export-marks=marks <<E\n"
+	    "$(for i in $(seq 300); do printf 'blob\\nmark :%%d\\ndata 4\\n%%04d\\n' $i "
+	    "$i; done)\nE");
+	run("cut -d' ' -f2 marks | while read o; do echo $o | git pack-objects -q "
+	    "objects/pack/pack; done >/dev/null");
+	tip = judge_oid("tail -1 marks | cut -d' ' -f2");
+	odb = judge_odb();
 	before = dup(0);
 	assert_ok(odb_read(odb, &tip, &object));
 	object_release(&object);
@@ -689,7 +672,7 @@ static void thousands_of_packs_need_no_descriptors(void **state)
 	odb_close(odb);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make, clean)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, judge_enter, judge_leave)
 
 int main(void)
 {
