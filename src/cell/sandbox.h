@@ -23,6 +23,15 @@ enum stage {
 	STAGE_COUNT,
 };
 
+/*
+ * The descriptors that the filters know by number, together with repo/repo.h (8 to 11) and
+ * serve/push.h (3, 12 to 14). 0 and 1 are the connection, 2 is stderr; a stage that only answers
+ * may write to none above FD_LOG.
+ */
+enum {
+	FD_LOG = 4, /* a connected datagram socket, or nothing */
+};
+
 /* Which fences stand; the log line and "gitcell status" show them. */
 struct fences {
 	int landlock_abi; /* 0: none */
@@ -33,7 +42,7 @@ struct fences {
 extern const struct fault fault_no_landlock; /* host; says which kernel option is missing */
 extern const struct fault fault_no_seccomp;  /* host */
 
-/* What one row of a policy file says; action "allow", "kill" or "errno NAME". */
+/* What one row of a policy file says; action "allow" or "errno NAME". */
 struct filter_row {
 	const char *syscall;
 	const char *condition; /* as written, or "" */
@@ -44,7 +53,7 @@ struct filter_row {
 struct filter {
 	const char *stage;          /* "request", "fetch", "parser", "keeper" */
 	const char *summary;        /* the first comment line of the policy file */
-	const char *default_action; /* for what no row names */
+	const char *default_action; /* "kill": for what no row names or admits */
 	const struct filter_row *rows;
 	size_t row_count;
 	const struct sock_filter *program;
