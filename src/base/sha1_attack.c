@@ -248,16 +248,19 @@ struct between {
 	uint32_t a, b, c, d, e;
 };
 
+/* Sums begin with what is known first, so that steps overlap. */
 #define FORWARD(f, k)                                                                              \
 	do {                                                                                       \
-		uint32_t a = rotate_left(s.a, 5) + f(s.b, s.c, s.d) + s.e + (k) + words[t];        \
+		uint32_t a = s.e + words[t] + (k);                                                 \
+		a += f(s.b, s.c, s.d);                                                             \
+		a += rotate_left(s.a, 5);                                                          \
 		s = (struct between){a, s.a, rotate_left(s.b, 30), s.c, s.d};                      \
 	} while (0)
 
 #define BACK(f, k)                                                                                 \
 	do {                                                                                       \
-		uint32_t b = rotate_left(s.c, 2);                                                  \
-		uint32_t e = s.a - rotate_left(s.b, 5) - f(b, s.d, s.e) - (k)-words[t];            \
+		uint32_t b = rotate_left(s.c, 2), e = s.a - rotate_left(s.b, 5) - words[t] - (k);  \
+		e -= f(b, s.d, s.e);                                                               \
 		s = (struct between){s.b, b, s.d, s.e, e};                                         \
 	} while (0)
 
@@ -294,43 +297,45 @@ static struct between back(struct between s, const uint32_t words[SHA1_STEPS], s
 	return s;
 }
 
-static struct between sum(struct between x, struct between y)
+static struct between at_chain(const uint32_t chain[5])
 {
-	return (struct between){x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d, x.e + y.e};
+	return (struct between){chain[0], chain[1], chain[2], chain[3], chain[4]};
 }
 
-static bool same(struct between x, struct between y)
+/* Does the block of OTHER words, in state MIDDLE after STEP steps, move some chain to RESULT? */
+static bool ends_in(
+	const uint32_t other[SHA1_STEPS], struct between middle, size_t step, struct between result)
 {
-	return memcmp(&x, &y, sizeof x) == 0;
+	struct between x = back(middle, other, step), y = forward(middle, other, step, SHA1_STEPS);
+
+	return x.a + y.a == result.a && x.b + y.b == result.b && x.c + y.c == result.c &&
+	       x.d + y.d == result.d && x.e + y.e == result.e;
 }
 
-/* Would the block that differs from WORDS by V, and is in state MIDDLE at V's step, end in RESULT?
- */
-static bool collides(const struct sha1_vector *v, const uint32_t words[SHA1_STEPS],
-	struct between middle, struct between result)
+bool sha1_is_attack(
+	const uint32_t before[5], const uint32_t after[5], const uint8_t *block, uint32_t suspects)
 {
-	uint32_t other[SHA1_STEPS];
-
-	for (size_t t = 0; t < SHA1_STEPS; t++)
-		other[t] = words[t] ^ sha1_difference(v, t);
-	return same(result,
-		sum(back(middle, other, v->step), forward(middle, other, v->step, SHA1_STEPS)));
-}
-
-bool sha1_is_attack(const uint32_t chain[5], const uint8_t *block, uint32_t suspects)
-{
-	const struct between start = {chain[0], chain[1], chain[2], chain[3], chain[4]};
-	uint32_t words[SHA1_STEPS];
-	struct between result;
+	uint32_t words[SHA1_STEPS] HASH_SCRATCH, other[SHA1_STEPS] HASH_SCRATCH;
 	bool found = false;
 
 	sha1_expand(words, block);
-	result = sum(start, forward(start, words, 0, SHA1_STEPS));
 	for (; suspects && !found; suspects &= suspects - 1) {
 		const struct sha1_vector *v = &sha1_vectors[__builtin_ctz(suspects)];
-		found = collides(v, words, forward(start, words, 0, v->step), result);
+		for (size_t t = 0; t < SHA1_STEPS; t++)
+			other[t] = words[t] ^ sha1_difference(v, t);
+		found = ends_in(other, forward(at_chain(before), words, 0, v->step), v->step,
+			at_chain(after));
 	}
 	return found;
+}
+
+static bool chain_one_watched(uint32_t *chain, const uint8_t *block, uint32_t suspects)
+{
+	uint32_t before[5];
+
+	memcpy(before, chain, sizeof before);
+	sha1_chain(chain, block, 1);
+	return suspects && sha1_is_attack(before, chain, block, suspects);
 }
 
 static bool chain_batch(uint32_t *chain, const uint8_t *blocks, size_t count)
@@ -339,12 +344,8 @@ static bool chain_batch(uint32_t *chain, const uint8_t *blocks, size_t count)
 	bool found = false;
 
 	sha1_suspects(blocks, count, suspects);
-	for (size_t i = 0; i < count; i++) {
-		const uint8_t *block = blocks + i * HASH_BLOCK_SIZE;
-		if (suspects[i])
-			found |= sha1_is_attack(chain, block, suspects[i]);
-		sha1_chain(chain, block, 1);
-	}
+	for (size_t i = 0; i < count; i++)
+		found |= chain_one_watched(chain, blocks + i * HASH_BLOCK_SIZE, suspects[i]);
 	return found;
 }
 

@@ -32,7 +32,8 @@ uint32_t sha1_difference(const struct sha1_vector *v, size_t t);
 
 /*
  * Sets SUSPECTS[i], for each of COUNT <= HASH_BATCH_BLOCKS blocks, to the vectors (bit n: number n)
- * that block i has all the marks of. For innocent blocks that is 0 in 19 of 20.
+ * that block i has all the marks of; what stands beyond COUNT means nothing. For innocent blocks
+ * that is 0 in 19 of 20.
  */
 void sha1_suspects(const uint8_t *blocks, size_t count, uint32_t suspects[HASH_BATCH_BLOCKS]);
 void sha1_suspects_generic(
@@ -42,8 +43,9 @@ void sha1_suspects_generic(
 void sha1_suspects_avx2(const uint8_t *blocks, size_t count, uint32_t suspects[HASH_BATCH_BLOCKS]);
 #endif
 
-/* Is BLOCK, hashed from CHAIN, half of a collision by one of the SUSPECTS? */
-bool sha1_is_attack(const uint32_t chain[5], const uint8_t *block, uint32_t suspects);
+/* Is BLOCK, which moved the chain from BEFORE to AFTER, half of a collision by one of SUSPECTS? */
+bool sha1_is_attack(
+	const uint32_t before[5], const uint32_t after[5], const uint8_t *block, uint32_t suspects);
 
 /* The same as sha1_chain(); true if one of the blocks was. */
 bool sha1_chain_watched(uint32_t *chain, const uint8_t *blocks, size_t count);

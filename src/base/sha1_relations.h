@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * base/sha1_relations.h: the unavoidable conditions of the disturbance vectors, as data.
- * Private to base/sha1_suspects.c, which says what SHA1_RELATION() does with
+ * Included where SHA1_RELATION() says what is to become of
  *
  *	first word, its bit, second word, its bit, EQUAL or DIFFER, vectors (bit n: number n)
  *
