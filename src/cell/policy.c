@@ -247,7 +247,7 @@ static const struct fault *read_drop_ins(const struct reading *reading, const ch
 	const struct fault *fault;
 	int dir = -1, listed;
 
-	if (access(path, F_OK) < 0 && errno == ENOENT)
+	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
 		return NULL;
 	fault = open_checked(AT_FDCWD, path, O_DIRECTORY, path, S_IFDIR, &dir);
 	if (fault)

@@ -114,6 +114,11 @@ struct decision {
 const struct fault *policy_decide(const struct policy *policy, const struct peer *peer,
 	enum service service, const char *name, struct grant **out, struct decision *why) MUST_USE;
 
+/* Calls EACH for every line of every [repository], in order; "gitcell check" asks what they name.
+ */
+typedef void policy_line_visitor(void *arg, const struct decision *line);
+void policy_each_line(const struct policy *policy, policy_line_visitor *each, void *arg);
+
 /* Direct mode: PATH for the user who runs us (from peer_self()), as far as the kernel lets them. */
 const struct fault *policy_grant_self(const struct peer *self, enum service service,
 	const char *path, struct grant **out) MUST_USE;

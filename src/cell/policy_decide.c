@@ -76,6 +76,16 @@ static void explain(const struct rule *rule, bool allowed, struct decision *why)
 	why->pattern = rule->written;
 }
 
+void policy_each_line(const struct policy *policy, policy_line_visitor *each, void *arg)
+{
+	struct decision line;
+
+	for (size_t i = 0; i < policy->rule_count; i++) {
+		explain(&policy->rules[i], policy->rules[i].verb != RULE_DENY, &line);
+		each(arg, &line);
+	}
+}
+
 static const struct fault *make_grant(
 	enum service service, uint64_t max_pack_size, const char *name, struct grant **out)
 {

@@ -101,8 +101,8 @@ static const struct setting {
 	const char *key;
 	enum setting_kind kind;
 	size_t offset;
-	uint64_t min, max; /* 0 is taken as well where zero_means is set */
-	bool zero;
+	uint64_t min, max;
+	bool zero; /* 0 is taken as well, and means "no limit" */
 	const char *remedy;
 } settings[] = {
 	{"root", SETTING_PATH, SETTING(root), 0, 0, false, "give an absolute path"},

@@ -63,10 +63,11 @@ static const struct fault *open_file(const char *path)
 			"%s: %s: create it for the service's user (tmpfiles.d does) or set "
 			"gitcell.slots or gitcell.connections = 0",
 			path, strerrordesc_np(errno));
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (st.st_mode & 077) != 0) {
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (st.st_mode & 077) != 0 ||
+		st.st_uid != geteuid()) {
 		close(fd);
 		return fault_note(&fault_slots_file,
-			"%s must be a regular file that only its owner can use: chmod 600", path);
+			"%s must be a regular file of the service's user, mode 600", path);
 	}
 	if (fd == FD_SLOTS)
 		return NULL;

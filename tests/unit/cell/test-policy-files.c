@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "cell/policy.h"
 
+static int start_directory;
 static char directory[] = "/tmp/gitcell-policy.XXXXXX";
 
 static void put(const char *name, const char *text, size_t len)
@@ -111,6 +112,46 @@ static void what_is_not_a_regular_file_is_refused(void **state)
 	assert_fault(load("policy.d", ""), &fault_policy_access);
 }
 
+static void a_dangling_link_is_no_missing_directory(void **state)
+{
+	(void)state;
+
+	assert_int_equal(rename("policy.d", "kept"), 0);
+	assert_ok(load("policy", "/main"));
+	assert_int_equal(symlink("nowhere", "policy.d"), 0);
+	assert_fault(load("policy", ""), &fault_policy_access);
+	unlink("policy.d");
+	assert_int_equal(rename("kept", "policy.d"), 0);
+}
+
+/* As it is, and with every line that it shows behind a ';'. */
+static void the_example_that_we_install_is_a_policy(void **state)
+{
+	const char *srcdir = getenv("srcdir");
+	struct buffer name = BUFFER_INIT, whole = BUFFER_INIT;
+	struct policy *policy;
+	char line[256];
+	FILE *file;
+	(void)state;
+
+	assert_int_equal(fchdir(start_directory), 0);
+	buffer_format(&name, "%s/units/policy.example", srcdir ? srcdir : ".");
+	file = fopen(buffer_cstr(&name), "r");
+	assert_int_equal(chdir(directory), 0);
+	if (!file)
+		skip();
+	while (fgets(line, sizeof line, file))
+		buffer_text(&whole, line + strspn(line, "\t;"));
+	fclose(file);
+	assert_ok(policy_new(&policy));
+	assert_ok(policy_read_text(
+		policy, "example", cursor_over(whole.bytes, whole.len), NULL, NULL));
+	assert_string_equal(policy_settings(policy)->root, "/srv/git");
+	policy_free(policy);
+	buffer_free(&whole);
+	buffer_free(&name);
+}
+
 static void sizes_and_numbers_of_files_are_limited(void **state)
 {
 	struct buffer text = BUFFER_INIT;
@@ -140,6 +181,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	umask(022);
+	start_directory = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return !mkdtemp(directory) || chmod(directory, 0755) || chdir(directory);
 }
 
@@ -170,6 +212,8 @@ int main(void)
 		cmocka_unit_test(a_file_that_others_can_write_is_refused),
 		cmocka_unit_test(a_file_of_another_user_is_refused),
 		cmocka_unit_test(what_is_not_a_regular_file_is_refused),
+		cmocka_unit_test(a_dangling_link_is_no_missing_directory),
+		cmocka_unit_test(the_example_that_we_install_is_a_policy),
 		cmocka_unit_test(sizes_and_numbers_of_files_are_limited),
 	};
 

@@ -345,6 +345,26 @@ static void only_a_relay_speaks_for_others(void **state)
 	policy_free(policy);
 }
 
+static void note_line(void *arg, const struct decision *line)
+{
+	struct buffer *out = arg;
+
+	buffer_format(out, "%u %s %s %s\n", line->line, line->pattern, line->key, line->value);
+}
+
+static void the_lines_can_be_listed_as_they_were_written(void **state)
+{
+	struct buffer out = BUFFER_INIT;
+	struct policy *policy;
+	(void)state;
+
+	assert_ok(policy_of("[repository \"/a/*.git\"]\nREAD=:staff\ndeny = 7\n", &policy));
+	policy_each_line(policy, note_line, &out);
+	assert_string_equal(buffer_cstr(&out), "2 /a/*.git read :staff\n3 /a/*.git deny 7\n");
+	buffer_free(&out);
+	policy_free(policy);
+}
+
 static void nothing_is_granted_while_names_are_unknown(void **state)
 {
 	struct policy *policy;
@@ -381,6 +401,7 @@ int main(void)
 		cmocka_unit_test(settings_have_safe_defaults_and_the_last_one_wins),
 		cmocka_unit_test(rules_are_limited),
 		cmocka_unit_test(only_a_relay_speaks_for_others),
+		cmocka_unit_test(the_lines_can_be_listed_as_they_were_written),
 		cmocka_unit_test(nothing_is_granted_while_names_are_unknown),
 	};
 

@@ -227,6 +227,11 @@ static void without_a_usable_file_nobody_is_served(void **state)
 	chmod(path, 0640);
 	assert_fault(slots_take(path, 1, 0, 0, 0, "x", &slot), &fault_slots_file);
 	chmod(path, 0600);
+	if (geteuid() == 0) {
+		assert_int_equal(chown(path, 1234, 0), 0);
+		assert_fault(slots_take(path, 1, 0, 0, 0, "x", &slot), &fault_slots_file);
+		assert_int_equal(chown(path, 0, 0), 0);
+	}
 	assert_fault(slots_take("/tmp", 1, 0, 0, 0, "x", &slot), &fault_slots_file);
 	assert_fault(slots_take(path, SLOTS_MAX + 1, 0, 0, 0, "x", &slot), &fault_internal);
 }
