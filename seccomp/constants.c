@@ -9,7 +9,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include "cell/sandbox.h"
+#include <sys/time.h>
+#include "cell/boot.h"
 #include "repo/repo.h"
 #include "seccomp/policy.h"
 #include "serve/push.h"
@@ -33,9 +34,8 @@ static const struct constant {
 	CONSTANT(FD_QUARANTINE_PACK),
 	CONSTANT(FD_REPO),
 	CONSTANT(F_GETFL),
-	CONSTANT(F_OFD_GETLK),
-	CONSTANT(F_OFD_SETLK),
 	CONSTANT(F_SETFL),
+	CONSTANT(ITIMER_REAL),
 	CONSTANT(MAP_SHARED),
 	CONSTANT(O_ACCMODE),
 	CONSTANT(O_CLOEXEC),

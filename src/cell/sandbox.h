@@ -23,15 +23,6 @@ enum stage {
 	STAGE_COUNT,
 };
 
-/*
- * The descriptors that the filters know by number, together with repo/repo.h (8 to 11) and
- * serve/push.h (3, 12 to 14). 0 and 1 are the connection, 2 is stderr; a stage that only answers
- * may write to none above FD_LOG.
- */
-enum {
-	FD_LOG = 4, /* a connected datagram socket, or nothing */
-};
-
 /* Which fences stand; the log line and "gitcell status" show them. */
 struct fences {
 	int landlock_abi; /* 0: none */

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "cell/boot.h"
 #include "repo/repo.h"
 #include "serve/push.h"
 #include "tests/escape/cage.h"

@@ -16,12 +16,13 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "cell/boot.h"
 #include "repo/repo.h"
 #include "serve/push.h"
 #include "tests/escape/attempts.h"
 
 #define TO_READ (O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
-#define TO_LOCK (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
+#define TO_CREATE (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
 
 /* Each duty is a chain of calls that all have to succeed. */
 static long all(bool held)
@@ -35,8 +36,7 @@ long reads_an_object(void)
 	struct stat st;
 	char bytes[8];
 
-	return all(fd >= 0 && fstat(fd, &st) == 0 && read(fd, bytes, 8) == 8 &&
-		   pread(fd, bytes, 8, 1) == 8 && close(fd) == 0);
+	return all(fd >= 0 && fstat(fd, &st) == 0 && read(fd, bytes, 8) == 8 && close(fd) == 0);
 }
 
 long lists_a_directory(void)
@@ -45,7 +45,7 @@ long lists_a_directory(void)
 	char entries[4096];
 
 	return all(fd >= 0 && syscall(SYS_getdents64, fd, entries, sizeof entries) > 0 &&
-		   lseek(fd, 0, SEEK_SET) == 0 && close(fd) == 0);
+		   close(fd) == 0);
 }
 
 long maps_a_pack(void)
@@ -113,29 +113,40 @@ long asks_the_clock_and_chance(void)
 
 long stores_a_pack(void)
 {
-	return all(write(FD_QUARANTINE_PACK, "PACK", 4) == 4 &&
-		   pwrite(FD_QUARANTINE_PACK, "PACK", 4, 0) == 4 &&
-		   ftruncate(FD_QUARANTINE_PACK, 2) == 0 && write(FD_QUARANTINE_IDX, "x", 1) == 1 &&
-		   write(FD_COLLEAGUE, "x", 1) == 1);
+	char bytes[4];
+	void *pack;
+
+	if (pwrite(FD_QUARANTINE_PACK, "PACK", 4, 0) != 4 ||
+		pread(FD_QUARANTINE_PACK, bytes, 4, 0) != 4 ||
+		pwrite(FD_QUARANTINE_IDX, "x", 1, 0) != 1)
+		return -1;
+	pack = mmap(NULL, 4, PROT_READ, MAP_SHARED, FD_QUARANTINE_PACK, 0);
+	return all(pack != MAP_FAILED && write(FD_COLLEAGUE, "x", 1) == 1);
 }
 
+/* A lock is a link to a guard that is held by flock(); a value goes through a file of its own. */
 long moves_a_ref(void)
 {
-	int lock, heads;
+	int guard = openat(FD_REPO, "guard", TO_CREATE, 0666), value, heads;
 
-	if (mkdirat(FD_REFS, "heads/a", 0777))
+	if (guard < 0 || flock(guard, LOCK_EX | LOCK_NB) || mkdirat(FD_REFS, "heads/a", 0777) ||
+		linkat(FD_REPO, "guard", FD_REFS, "heads/a/b.lock", 0))
 		return -1;
-	lock = openat(FD_REFS, "heads/a/b.lock", TO_LOCK, 0666);
+	value = openat(FD_REPO, "value", TO_CREATE, 0666);
 	heads = openat(FD_REFS, "heads/a", TO_READ | O_DIRECTORY);
-	return all(lock >= 0 && heads >= 0 && write(lock, "x", 1) == 1 && fsync(lock) == 0 &&
-		   renameat(FD_REFS, "heads/a/b.lock", FD_REFS, "heads/a/b") == 0 &&
-		   fsync(heads) == 0 && unlinkat(FD_REFS, "heads/a/b", 0) == 0 &&
+	return all(value >= 0 && heads >= 0 && write(value, "x", 1) == 1 && fsync(value) == 0 &&
+		   renameat(FD_REPO, "value", FD_REFS, "heads/a/b") == 0 && fsync(heads) == 0 &&
+		   unlinkat(FD_REFS, "heads/a/b.lock", 0) == 0 &&
+		   unlinkat(FD_REFS, "heads/a/b", 0) == 0 &&
 		   unlinkat(FD_REFS, "heads/a", AT_REMOVEDIR) == 0);
 }
 
 long installs_a_pack(void)
 {
-	return all(fchmod(FD_QUARANTINE_PACK, 0444) == 0 && fsync(FD_QUARANTINE_PACK) == 0 &&
+	char trailer[20];
+
+	return all(pread(FD_QUARANTINE_PACK, trailer, sizeof trailer, 0) == 0 &&
+		   fsync(FD_QUARANTINE_PACK) == 0 &&
 		   linkat(FD_QUARANTINE, "pack", FD_PACK, "pack-2.pack", 0) == 0 &&
 		   linkat(FD_QUARANTINE, "idx", FD_PACK, "pack-2.idx", 0) == 0 &&
 		   fsync(FD_PACK) == 0);
@@ -149,13 +160,14 @@ long sweeps_the_quarantine(void)
 		   waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD);
 }
 
-long takes_a_slot(void)
+/* The end of another push that died, from opening its directory to removing it. */
+long sweeps_a_dead_quarantine(void)
 {
-	struct flock slot = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 1, .l_len = 1};
+	int dir = openat(FD_OBJECTS, "tmp_objdir-incoming-x", TO_READ | O_DIRECTORY);
 
-	return all(fcntl(FD_QUARANTINE_IDX, F_OFD_SETLK, &slot) == 0 &&
-		   fcntl(FD_QUARANTINE_IDX, F_OFD_GETLK, &slot) == 0 &&
-		   flock(FD_QUARANTINE, LOCK_EX | LOCK_NB) == 0);
+	return all(dir >= 0 && flock(dir, LOCK_EX | LOCK_NB) == 0 &&
+		   unlinkat(dir, "pack", 0) == 0 && unlinkat(dir, "idx", 0) == 0 &&
+		   unlinkat(FD_OBJECTS, "tmp_objdir-incoming-x", AT_REMOVEDIR) == 0);
 }
 
 long makes_a_colleague(void)

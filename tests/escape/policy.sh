@@ -12,9 +12,9 @@ number=0
 result() {
 	number=$((number + 1))
 	if [ "$1" = "$2" ]; then
-		echo "ok $number - $3"
+		printf 'ok %d - %s\n' "$number" "$3"
 	else
-		echo "not ok $number - $3"
+		printf 'not ok %d - %s\n' "$number" "$3"
 		printf '# got:      %s\n# expected: %s\n' "$1" "$2"
 	fi
 }
