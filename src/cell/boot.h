@@ -22,7 +22,8 @@ enum {
 	FD_SLOTS = 5, /* cell/slots.h: held open for its locks */
 };
 
-#define BOOT_OPEN_FILES 64        /* RLIMIT_NOFILE */
+#define BOOT_MEMORY (UINT64_C(512) << 20) /* RLIMIT_DATA unless the policy says otherwise */
+#define BOOT_OPEN_FILES 64                /* RLIMIT_NOFILE */
 #define BOOT_ALARM_GRACE_MS 10000 /* how long after the session's deadline SIGALRM ends it all */
 #define BOOT_GIT_PROTOCOL_MAX 255 /* bytes of GIT_PROTOCOL that are looked at */
 

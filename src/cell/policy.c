@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "base/buffer.h"
 #include "base/mem.h"
+#include "cell/boot.h"
 #include "cell/policy_private.h"
 
 const struct fault fault_policy_access = {BLAME_HOST, "cannot use the policy file"};
@@ -38,7 +39,7 @@ const struct fault *policy_new(struct policy **out)
 		.session_timeout_ms = 2 * 3600 * 1000,
 		.connections = 200,
 		.connections_per_user = 8,
-		.memory = UINT64_C(512) << 20,
+		.memory = BOOT_MEMORY,
 		.max_pack_size = UINT64_C(4) << 30,
 	};
 	*out = policy;
