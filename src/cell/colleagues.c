@@ -50,12 +50,11 @@ static const struct fault *parse(const struct colleagues_setup *setup, struct se
  * here. */
 static void parser(const struct colleagues_setup *setup, struct session *session, int colleague)
 {
-	const struct fault *fault;
+	const struct fault *fault = place(colleague, FD_COLLEAGUE);
 
 	close(FD_QUARANTINE);
 	close(FD_LOG);
 	close(FD_SLOTS);
-	fault = place(colleague, FD_COLLEAGUE);
 	if (!fault)
 		fault = parse(setup, session);
 	if (fault && !session->told)
@@ -100,8 +99,10 @@ static const struct fault *part(const struct colleagues_setup *setup, struct ses
 	child = fork();
 	if (child < 0)
 		return fault_errno(&fault_colleagues, errno, "fork");
-	if (!child)
+	if (!child) {
+		close(pair[0]);
 		parser(setup, session, pair[1]);
+	}
 	session->told = true; /* by the parser, who alone has the connection now */
 	close(FD_IN);
 	close(FD_OUT);
