@@ -3,7 +3,8 @@
  * serve/index_check.c: is each object of a push well formed, and is it the one that the repository
  * already has under its name. Stage parser.
  *
- * Syntax as git-fsck(1) judges it: errors refuse the push, warnings are told and accepted.
+ * Syntax as git-fsck(1) judges it: errors refuse the push, warnings are told and, but for a few,
+ * accepted.
  */
 #include "object/fsck.h"
 #include "serve/index_job.h"
@@ -26,12 +27,29 @@ static const struct fsck_message gitattributes_large = {
 
 /* --- syntax ----------------------------------------------------------------------------------- */
 
+/*
+ * What git-fsck(1) only warns of, and yet has been used to write outside of a work tree or into its
+ * .git: refused, as git does with receive.fsckObjects.
+ */
+static const char *const refused_warnings[] = {
+	"emptyName", "fullPathname", "hasDot", "hasDotdot", "hasDotgit"};
+
+static bool refuses(const struct fsck_message *message)
+{
+	size_t count = sizeof refused_warnings / sizeof *refused_warnings;
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(message->id, refused_warnings[i]) == 0)
+			return true;
+	return message->level == FSCK_ERROR;
+}
+
 /* A fsck_report. */
 static bool report(void *arg, const struct fsck_message *message)
 {
 	struct index_job *job = arg;
 	char hex[OID_MAX_HEX + 1];
-	bool error = message->level == FSCK_ERROR;
+	bool error = refuses(message);
 
 	if (message->level == FSCK_IGNORE)
 		return true;

@@ -104,7 +104,7 @@ const struct fault *intake_trailer(struct intake *in, struct oid *checksum)
 		return &fault_internal;
 	if (!oid_equal(&named, checksum))
 		return &fault_pack_checksum;
-	if (!cursor_at_end(&bytes) || in->stream->in_at != in->stream->in_len)
+	if (!cursor_at_end(&bytes) || in->stream->in_len)
 		return &fault_pack_garbage;
 	return NULL;
 }

@@ -199,8 +199,19 @@ def git(repo, *args, **kwargs):
                           stderr=subprocess.STDOUT, **kwargs)
 
 
-def fresh():
-    repo = os.path.join(SCRATCH, 'crafted.git')
+unspoilt = {}
+
+
+def unchanged():
+    """A repository for pushes that change nothing: made once, and again after one that did."""
+    if not unspoilt or state(unspoilt['repo']) != unspoilt['state']:
+        unspoilt['repo'] = fresh('refusing.git')
+        unspoilt['state'] = state(unspoilt['repo'])
+    return unspoilt['repo']
+
+
+def fresh(name='crafted.git'):
+    repo = os.path.join(SCRATCH, name)
     shutil.rmtree(repo, ignore_errors=True)
     subprocess.run(['git', 'init', '-q', '--bare', repo], check=True)
     answer = ask(repo, [(NULL, TIP, 'refs/heads/old')], pack(*GOOD))
@@ -232,7 +243,7 @@ def say(good, text, why=''):
 def refused(text, data, unpack=None, ref=None, tip=TIP, name='refs/heads/new', commands=None,
             remark=None, caps=CAPS, env=None):
     """DATA is refused: with these words, refs and objects as before, nothing left behind."""
-    repo = fresh()
+    repo = unchanged()
     before = state(repo)
     started = time.time()
     try:
@@ -241,7 +252,7 @@ def refused(text, data, unpack=None, ref=None, tip=TIP, name='refs/heads/new', c
         say(False, text, 'no answer within %d s' % DEADLINE)
         return
     reasons = set(answer.refs.values())
-    good = (state(repo) == before and not before[2] and sound(repo)[0] and 'ok' not in reasons and
+    good = (state(repo) == before and not before[2] and 'ok' not in reasons and
             (unpack is None or answer.unpack == unpack) and
             (ref is None or reasons == {ref}) and
             (remark is None or remark.encode() in answer.remarks))
@@ -560,6 +571,22 @@ def requests():
             'pack exceeds maximum allowed size', NG, TIP2, env={'PUSH_DRIVER_BYTES_MAX': '100000'})
 
 
+def race():
+    """Two clients see the same refs; the second one to ask is refused, and may look again."""
+    repo = fresh()
+    slow = subprocess.Popen([PROGRAM, repo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL)
+    os.read(slow.stdout.fileno(), 4)
+    say(set(ask(repo, [(TIP, TIP2, 'refs/heads/old')], pack(*NEW)).refs.values()) == {'ok'},
+        'the one who overtakes')
+    other = commit(oid('tree', TREE), TIP, text=b'other\n')
+    output, _ = slow.communicate(pkt('%s %s refs/heads/old\0report-status' % (
+        TIP, oid('commit', other))) + b'0000' + pack(whole('commit', other)), timeout=DEADLINE)
+    say(b'ng refs/heads/old incorrect old value provided' in output,
+        'the one who is overtaken is refused', output)
+    say(sound(repo)[0] and not state(repo)[2], 'and the repository is sound', state(repo))
+
+
 def deaths():
     """The client goes away in the middle, at many points."""
     repo = fresh()
@@ -580,7 +607,7 @@ def deaths():
 
 def main():
     for group in (damaged_packs, bad_entries, bad_deltas, bombs, missing_objects, syntax,
-                  collisions, requests, deaths):
+                  collisions, requests, race, deaths):
         group()
 
 
