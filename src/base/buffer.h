@@ -22,7 +22,8 @@ struct buffer {
 	const struct fault *failed;
 };
 
-/* What a buffer may hold when nobody said otherwise: enough for any advertisement we send at once. */
+/* What a buffer may hold when nobody said otherwise: enough for any advertisement we send at once.
+ */
 #define BUFFER_LIMIT_DEFAULT ((size_t)64 << 20)
 
 #define BUFFER_INIT ((struct buffer){0})
@@ -50,7 +51,8 @@ const struct fault *buffer_check(const struct buffer *b) MUST_USE;
 void buffer_reset(struct buffer *b);
 void buffer_free(struct buffer *b);
 
-/* The content as a C string (a NUL is kept after len); "" on failure. Valid until the next append. */
+/* The content as a C string (a NUL is kept after len); "" on failure. Valid until the next append.
+ */
 const char *buffer_cstr(struct buffer *b);
 
 #endif

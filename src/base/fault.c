@@ -61,11 +61,11 @@ const char *fault_detail(const struct fault *fault)
 int fault_exit_status(const struct fault *fault)
 {
 	static const int status[] = {
-		[BLAME_PEER] = 128,       /* as git's own programs die */
-		[BLAME_POLICY] = 128,     /* must not be told from a missing repository */
+		[BLAME_PEER] = 128,   /* as git's own programs die */
+		[BLAME_POLICY] = 128, /* must not be told from a missing repository */
 		[BLAME_REPOSITORY] = 128,
-		[BLAME_HOST] = 71,        /* EX_OSERR */
-		[BLAME_US] = 70,          /* EX_SOFTWARE */
+		[BLAME_HOST] = 71, /* EX_OSERR */
+		[BLAME_US] = 70,   /* EX_SOFTWARE */
 	};
 
 	return fault ? status[fault->blame] : 0;

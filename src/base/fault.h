@@ -27,7 +27,8 @@ enum blame {
 
 struct fault {
 	enum blame blame;
-	const char *text; /* one line without a full stop; says what to do where that can be known */
+	const char
+		*text; /* one line without a full stop; says what to do where that can be known */
 };
 
 /* Returns from the calling function with the fault of CALL, if it has one. */
@@ -48,8 +49,8 @@ const struct fault *fault_note(const struct fault *fault, const char *format, ..
 	PRINTF_LIKE(2, 3) MUST_USE;
 
 /* The same, with the text of ERRNO_VALUE appended after ": " (no locale is consulted). */
-const struct fault *fault_errno(const struct fault *fault, int errno_value, const char *what)
-	MUST_USE;
+const struct fault *fault_errno(
+	const struct fault *fault, int errno_value, const char *what) MUST_USE;
 
 /* The detail noted for FAULT, or "" when none was, or when it was noted for another fault. */
 const char *fault_detail(const struct fault *fault);

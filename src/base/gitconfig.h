@@ -24,12 +24,13 @@ struct gitconfig {
 };
 
 struct gitconfig_entry {
-	const char *section;    /* lower case; valid until the next call */
-	const char *subsection; /* as written, unescaped; NULL if there is none */
-	char key[GITCONFIG_NAME_MAX]; /* lower case; "" for a section header itself */
-	char value[GITCONFIG_VALUE_MAX]; /* unquoted, comments removed, no CR or LF unless escaped */
-	bool has_value; /* "key" alone means true */
-	unsigned line;  /* where it starts */
+	const char *section;             /* lower case; valid until the next call */
+	const char *subsection;          /* as written, unescaped; NULL if there is none */
+	char key[GITCONFIG_NAME_MAX];    /* lower case; "" for a section header itself */
+	char value[GITCONFIG_VALUE_MAX]; /* unquoted, comments removed, no CR or LF unless escaped
+					  */
+	bool has_value;                  /* "key" alone means true */
+	unsigned line;                   /* where it starts */
 };
 
 extern const struct fault fault_config_syntax; /* host; the note names line and reason */

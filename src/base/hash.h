@@ -24,14 +24,16 @@ struct hash_ctx {
 };
 
 struct hash_algo {
-	const char *name;  /* "sha1", "sha256": the word of object-format */
-	size_t size;       /* raw bytes: 20, 32 */
-	size_t hexsize;    /* 40, 64 */
+	const char *name; /* "sha1", "sha256": the word of object-format */
+	size_t size;      /* raw bytes: 20, 32 */
+	size_t hexsize;   /* 40, 64 */
 	void (*init)(struct hash_ctx *ctx);
 	void (*update)(struct hash_ctx *ctx, const void *bytes, size_t len);
-	/* Writes the digest, zero-padded; false if the bytes bear the mark of a collision attack. */
+	/* Writes the digest, zero-padded; false if the bytes bear the mark of a collision attack.
+	 */
 	bool (*final)(struct hash_ctx *ctx, struct oid *out);
-	const struct hash_algo *plain; /* the same digest without detection; itself if there is none */
+	const struct hash_algo
+		*plain; /* the same digest without detection; itself if there is none */
 	const struct oid *empty_tree;
 };
 

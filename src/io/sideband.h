@@ -17,7 +17,8 @@ enum band {
 
 struct sideband {
 	struct stream *stream;
-	size_t frame_max; /* payload of one pkt-line, the band byte excluded: 0 (none), 995, 65515 */
+	size_t frame_max; /* payload of one pkt-line, the band byte excluded: 0 (none), 995, 65515
+			   */
 	size_t pending;   /* band 1 bytes collected in FRAME */
 	uint8_t frame[PKT_MAX];
 };

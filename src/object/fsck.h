@@ -16,7 +16,7 @@ enum fsck_level {
 };
 
 struct fsck_message {
-	const char *id; /* as git-fsck(1) spells it: "treeNotSorted" */
+	const char *id;        /* as git-fsck(1) spells it: "treeNotSorted" */
 	enum fsck_level level; /* git's default */
 	const char *text;      /* git's words: "not properly sorted" */
 };

@@ -5,11 +5,13 @@
 #ifndef OBJECT_INFLATE_H
 #define OBJECT_INFLATE_H
 
+#define ZLIB_CONST
 #include <zlib.h>
 #include "base/cursor.h"
 #include "base/fault.h"
 
-extern const struct fault fault_zlib; /* repository: a stream that is damaged, too long or too short */
+extern const struct fault
+	fault_zlib; /* repository: a stream that is damaged, too long or too short */
 
 struct inflater {
 	z_stream z;

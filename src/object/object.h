@@ -32,8 +32,8 @@ enum object_type object_type_by_name(const struct cursor *name);
 bool object_hash(const struct hash_algo *algo, enum object_type type, const void *bytes, size_t len,
 	struct oid *out) MUST_USE;
 /* Starts hashing an object of LEN bytes whose content will come in pieces. */
-void object_hash_start(const struct hash_algo *algo, struct hash_ctx *ctx, enum object_type type,
-	uint64_t len);
+void object_hash_start(
+	const struct hash_algo *algo, struct hash_ctx *ctx, enum object_type type, uint64_t len);
 
 /* Reads "tree OID\n" and the first "committer" date; PARENTS is where the parent lines are. */
 struct commit_view {
@@ -44,8 +44,7 @@ struct commit_view {
 const struct fault *commit_view(
 	struct cursor content, const struct hash_algo *algo, struct commit_view *out) MUST_USE;
 /* False after the last. */
-bool commit_next_parent(
-	struct commit_view *view, const struct hash_algo *algo, struct oid *out);
+bool commit_next_parent(struct commit_view *view, const struct hash_algo *algo, struct oid *out);
 
 struct tree_entry {
 	uint32_t mode;

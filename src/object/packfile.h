@@ -10,7 +10,7 @@
 #include "object/object.h"
 
 #define PACK_HEADER_SIZE 12
-#define PACK_ENTRY_HEADER_MAX 32 /* type and size, and the base's offset or name, of one entry */
+#define PACK_ENTRY_HEADER_MAX 42 /* type and size, and the base's offset or name, of one entry */
 
 extern const struct fault fault_pack_format; /* repository */
 extern const struct fault fault_idx_format;  /* repository */
@@ -20,8 +20,8 @@ const struct fault *pack_header(struct cursor *pack, uint32_t *count) MUST_USE;
 void pack_header_format(uint8_t out[PACK_HEADER_SIZE], uint32_t count);
 
 struct pack_entry {
-	enum object_type type; /* may be OFS_DELTA or REF_DELTA */
-	uint64_t size;         /* inflated size of what is stored: of the delta, if it is one */
+	enum object_type type;  /* may be OFS_DELTA or REF_DELTA */
+	uint64_t size;          /* inflated size of what is stored: of the delta, if it is one */
 	uint64_t base_distance; /* OFS_DELTA: how far back the base begins; never 0 */
 	struct oid base;        /* REF_DELTA */
 	size_t header_size;     /* bytes before the zlib stream */
@@ -35,8 +35,8 @@ const struct fault *pack_entry_header(struct cursor *bytes, const struct hash_al
 	struct pack_entry *out, bool *short_read) MUST_USE;
 
 /* Writes the same; returns its length. */
-size_t pack_entry_header_format(
-	uint8_t out[PACK_ENTRY_HEADER_MAX], const struct hash_algo *algo, const struct pack_entry *e);
+size_t pack_entry_header_format(uint8_t out[PACK_ENTRY_HEADER_MAX], const struct hash_algo *algo,
+	const struct pack_entry *e);
 
 /* A view of an idx, v1 or v2, checked on opening: size, fan-out monotonic, tables inside. */
 struct idx {
@@ -53,8 +53,7 @@ const struct fault *idx_open(struct idx *idx, struct cursor bytes, const struct 
 bool idx_find(const struct idx *idx, const struct oid *oid, uint32_t *position);
 /* POSITION must be below count. */
 void idx_oid(const struct idx *idx, uint32_t position, struct oid *out);
-const struct fault *idx_offset(
-	const struct idx *idx, uint32_t position, uint64_t *offset) MUST_USE;
+const struct fault *idx_offset(const struct idx *idx, uint32_t position, uint64_t *offset) MUST_USE;
 /* The pack checksum that the idx names. */
 void idx_pack_checksum(const struct idx *idx, struct oid *out);
 /* The deep check: oids strictly sorted and in their fan-out bucket, every offset inside the pack

@@ -14,8 +14,12 @@
 #include "object/packfile.h"
 #include "repo/repo.h"
 
-/* Larger objects are never held in memory whole: they are streamed, or refused where they cannot. */
+/* Larger objects are never held in memory whole: they are streamed, or refused where they cannot.
+ */
 #define OBJECT_MEMORY_MAX ((uint64_t)128 << 20)
+
+/* Tags of tags of tags: longer chains are taken for damage. */
+#define TAG_DEPTH_MAX 128
 
 extern const struct fault fault_object_missing; /* repository; the note is the oid */
 extern const struct fault fault_object_corrupt; /* repository; the note is the oid and why */
@@ -26,9 +30,9 @@ struct odb;
 struct pack {
 	struct cursor bytes; /* the whole mapped pack, trailer included */
 	struct idx idx;
-	uint32_t number; /* small, unique, in look-up order */
+	uint32_t number;            /* small, unique, in look-up order */
 	char name[OID_MAX_HEX + 1]; /* the hex of pack-HEX.pack */
-	uint32_t *by_offset; /* positions in order of offset; NULL until pack_order() */
+	uint32_t *by_offset;        /* positions in order of offset; NULL until pack_order() */
 };
 
 /* Where one copy of an object is stored. PACK is NULL for a loose one. */
@@ -38,11 +42,12 @@ struct place {
 	uint64_t offset;
 };
 
-/* An object in memory; content is valid until object_release(). */
+/* An object in memory; content is valid until object_release(), even after odb_close(). */
+struct block;
 struct object {
 	enum object_type type;
 	struct cursor content;
-	uint8_t *owned;
+	struct block *block; /* holds the content; shared with the cache of bases, never copied */
 };
 
 const struct fault *odb_open(struct odb **odb, const struct repo *repo) MUST_USE;
@@ -55,9 +60,10 @@ const struct fault *odb_add_pack(struct odb *odb, struct cursor pack, struct cur
 const struct fault *odb_find(
 	struct odb *odb, const struct oid *oid, bool *found, struct place *out) MUST_USE;
 
-/* Type and inflated size, without inflating more than is needed. Missing is fault_object_missing. */
-const struct fault *odb_info(struct odb *odb, const struct oid *oid, enum object_type *type,
-	uint64_t *size) MUST_USE;
+/* Type and inflated size, without inflating more than is needed. Missing is fault_object_missing.
+ */
+const struct fault *odb_info(
+	struct odb *odb, const struct oid *oid, enum object_type *type, uint64_t *size) MUST_USE;
 
 /* Reads it whole, delta chains resolved with a bounded cache of bases. The hash is not verified. */
 const struct fault *odb_read(struct odb *odb, const struct oid *oid, struct object *out) MUST_USE;
@@ -68,7 +74,7 @@ void object_release(struct object *object);
 
 /*
  * Streams the content of a blob of any size that is not a delta (or is small enough to resolve) to
- * SINK in pieces.
+ * SINK in pieces. SINK must not use the odb.
  */
 typedef const struct fault *object_sink(void *arg, const void *bytes, size_t len);
 const struct fault *odb_stream(struct odb *odb, const struct oid *oid, const struct place *place,

@@ -30,8 +30,8 @@ const struct fault *quarantine_make(struct quarantine *q) MUST_USE;
  * 0444: fsync both, link the pack, link the idx last, fsync objects/pack. A pack that is there already
  * under this name and has the same size is kept, with its idx, and is no fault.
  */
-const struct fault *quarantine_install(
-	const struct quarantine *q, const struct oid *checksum, const struct hash_algo *algo) MUST_USE;
+const struct fault *quarantine_install(const struct quarantine *q, const struct oid *checksum,
+	const struct hash_algo *algo) MUST_USE;
 
 /* Removes what is left of it, and closes nothing; never fails loudly: the next push sweeps. */
 void quarantine_remove(struct quarantine *q);

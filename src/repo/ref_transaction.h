@@ -17,8 +17,8 @@ struct ref_update {
 	const char *name;
 	struct oid old_oid; /* null: must not exist */
 	struct oid new_oid; /* null: delete */
-	/* Answer: NULL if the ref moved and is on disk, else why not, in git's words: "incorrect old
-	 * value provided", "reference already exists", "reference does not exist", "refname
+	/* Answer: NULL if the ref moved and is on disk, else why not, in git's words: "incorrect
+	 * old value provided", "reference already exists", "reference does not exist", "refname
 	 * conflict", "failed to update ref". A constant string. */
 	const char *refusal;
 };

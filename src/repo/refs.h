@@ -11,14 +11,14 @@
 #include "repo/repo.h"
 #include "base/refname.h"
 
-#define REFS_MAX 2000000u    /* refs of one repository */
-#define SYMREF_DEPTH_MAX 5   /* files read to resolve one, as git */
+#define REFS_MAX 2000000u  /* refs of one repository */
+#define SYMREF_DEPTH_MAX 5 /* files read to resolve one, as git */
 
 struct ref {
 	const char *name;   /* full: "refs/heads/x"; owned by the snapshot */
 	const char *symref; /* where it leads in the end if it is symbolic, else NULL */
 	struct oid oid;
-	struct oid peeled;  /* if peel is PEEL_TAG */
+	struct oid peeled; /* if peel is PEEL_TAG */
 	enum { PEEL_UNKNOWN, PEEL_NONE, PEEL_TAG } peel;
 };
 
@@ -33,7 +33,8 @@ struct refs {
 	struct buffer *memory; /* of the names */
 };
 
-extern const struct fault fault_refs; /* repository: packed-refs that does not parse, over REFS_MAX */
+extern const struct fault
+	fault_refs; /* repository: packed-refs that does not parse, over REFS_MAX */
 
 const struct fault *refs_load(struct refs *refs, const struct repo *repo) MUST_USE;
 void refs_free(struct refs *refs);
@@ -42,11 +43,10 @@ void refs_free(struct refs *refs);
 struct ref *refs_find(const struct refs *refs, const char *name);
 
 /* Fills in peel and peeled of REF, reading tag objects if packed-refs did not say. A tag chain that
- * does not end within TAG_DEPTH_MAX, or a missing object, counts as PEEL_NONE. */
-#define TAG_DEPTH_MAX 128
+ * does not end within TAG_DEPTH_MAX (repo/odb.h), or a missing object, counts as PEEL_NONE. */
 struct odb;
-const struct fault *ref_peel(struct ref *ref, struct odb *odb, const struct hash_algo *algo)
-	MUST_USE;
+const struct fault *ref_peel(
+	struct ref *ref, struct odb *odb, const struct hash_algo *algo) MUST_USE;
 
 /* One ref as it is right now: *FOUND is false if it does not exist or is a symbolic one that leads
  * to none. fault_refs if its file says nothing. */

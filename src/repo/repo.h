@@ -18,10 +18,10 @@
  * (fd & ~3) == FD_REPO.
  */
 enum {
-	FD_REPO = 8,     /* the repository (git directory) itself */
-	FD_OBJECTS = 9,  /* objects */
-	FD_PACK = 10,    /* objects/pack */
-	FD_REFS = 11,    /* refs */
+	FD_REPO = 8,    /* the repository (git directory) itself */
+	FD_OBJECTS = 9, /* objects */
+	FD_PACK = 10,   /* objects/pack */
+	FD_REFS = 11,   /* refs */
 };
 
 /* Sizes that no honest repository reaches. */
@@ -30,11 +30,11 @@ enum {
 #define REPO_LOOSE_REF_MAX 4096
 
 struct repo_config {
-	bool bare;                    /* core.bare */
-	bool deny_deletes;            /* receive.denyDeletes */
-	bool deny_non_fast_forwards;  /* receive.denyNonFastForwards */
-	bool deny_delete_current;     /* receive.denyDeleteCurrent: default true (refuse) */
-	bool deny_current_branch;     /* receive.denyCurrentBranch: default true, of non-bare ones */
+	bool bare;                   /* core.bare */
+	bool deny_deletes;           /* receive.denyDeletes */
+	bool deny_non_fast_forwards; /* receive.denyNonFastForwards */
+	bool deny_delete_current;    /* receive.denyDeleteCurrent: default true (refuse) */
+	bool deny_current_branch;    /* receive.denyCurrentBranch: default true, of non-bare ones */
 };
 
 struct repo {

@@ -8,18 +8,18 @@
 #ifndef REPO_WALK_H
 #define REPO_WALK_H
 
-#include "repo/odb.h"
+#include "repo/graph.h"
 
 struct walk;
 
 /*
  * Called once for each object: commits first, newest to oldest by date, then tags, then trees and
- * blobs, a tree before what is in it. PATH_HASH is a hash of an entry's name, for those who care.
+ * blobs, a tree before what is in it.
  */
-typedef const struct fault *walk_visit(
-	void *arg, const struct oid *oid, enum object_type type, uint32_t path_hash);
+typedef const struct fault *walk_visit(void *arg, const struct oid *oid, enum object_type type);
 
-const struct fault *walk_new(struct walk **walk, struct odb *odb, const struct hash_algo *algo);
+/* GRAPH lends what it knows of commits and outlives the walk. */
+const struct fault *walk_new(struct walk **walk, struct graph *graph) MUST_USE;
 void walk_free(struct walk *walk);
 
 /* A tip of either kind: a commit, tag, tree or blob. An excluded tip that does not exist is
@@ -35,7 +35,8 @@ const struct fault *walk_exclude(struct walk *walk, const struct oid *oid) MUST_
  */
 const struct fault *walk_run(struct walk *walk, walk_visit *visit, void *arg) MUST_USE;
 
-/* The commits next to the border on the excluded side: what a thin pack may refer to. */
+/* After walk_run(): is OID known to be on the excluded side, so that a thin pack may refer to it?
+ */
 bool walk_is_excluded(const struct walk *walk, const struct oid *oid);
 
 #endif

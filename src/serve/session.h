@@ -5,6 +5,7 @@
 #ifndef SERVE_SESSION_H
 #define SERVE_SESSION_H
 
+#include <stdbool.h>
 #include "io/stream.h"
 #include "repo/repo.h"
 
@@ -24,6 +25,7 @@ struct session {
 	struct repo *repo;
 	int version; /* of the protocol: 0, 1, 2 */
 	struct outcome *outcome;
+	bool told; /* the peer has already read of the fault (band 3, a report); send no ERR */
 };
 
 /* serve/upload_pack.c: advertises (or v2: serves commands) and sends a pack. Stage fetch. */

@@ -31,19 +31,29 @@ enum capability {
 
 struct client_capabilities {
 	uint32_t bits;
-	char agent[AGENT_MAX + 1];  /* printable ASCII without spaces, cut to fit; "" if not given */
+	char agent[AGENT_MAX + 1]; /* printable ASCII without spaces, cut to fit; "" if not given */
 	const struct hash_algo *algo; /* from object-format, or NULL if not given */
 };
 
 /* The server's own "agent=" value, "gitcell/VERSION". */
 const char *agent_value(void);
 
-/* Appends " cap cap ..." for upload-pack v0/v1: HEAD_SYMREF is its target or NULL. */
+/*
+ * Append what follows the NUL of the first ref: " cap cap ..." for upload-pack v0/v1 (HEAD_SYMREF
+ * is the target of HEAD or NULL), "cap cap ..." for receive-pack; the space is git's own habit.
+ */
 void upload_pack_capabilities(
 	struct buffer *b, const struct hash_algo *algo, const char *head_symref);
 void receive_pack_capabilities(struct buffer *b, const struct hash_algo *algo);
 
 extern const struct fault fault_capability; /* peer: object-format that is not one */
+
+/*
+ * Reads one word of the form KEY=VALUE that means the same in every version: agent, object-format,
+ * session-id. *KNOWN is false if it is another.
+ */
+const struct fault *capability_value_parse(
+	struct cursor word, struct client_capabilities *out, bool *known) MUST_USE;
 
 /*
  * Reads the space-separated words after the first want, or after the NUL of the first command.

@@ -11,7 +11,7 @@
 #include "base/cursor.h"
 #include "base/oid.h"
 
-#define PKT_MAX 65520             /* a whole pkt-line, its four length digits included */
+#define PKT_MAX 65520              /* a whole pkt-line, its four length digits included */
 #define PKT_DATA_MAX (PKT_MAX - 4) /* what it carries */
 
 enum pkt_kind {
@@ -19,7 +19,7 @@ enum pkt_kind {
 	PKT_FLUSH,        /* 0000 */
 	PKT_DELIM,        /* 0001 */
 	PKT_RESPONSE_END, /* 0002 */
-	PKT_EOF,          /* the peer closed its side between two pkt-lines (from io/stream.h only) */
+	PKT_EOF, /* the peer closed its side between two pkt-lines (from io/stream.h only) */
 };
 
 struct pkt {

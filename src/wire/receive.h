@@ -11,8 +11,8 @@
 #include "base/refname.h"
 
 struct ref_command {
-	struct oid old_oid; /* null: create */
-	struct oid new_oid; /* null: delete */
+	struct oid old_oid;         /* null: create */
+	struct oid new_oid;         /* null: delete */
 	char name[REFNAME_MAX + 1]; /* as sent, not judged */
 };
 

@@ -22,7 +22,7 @@ struct request {
 	enum service service;
 	/*
 	 * The canonical repository name: no leading '/', no trailing "/" or ".git", components
-	 * that are not empty, ".", "..", do not begin with '-' or '.' and hold no control byte.
+	 * that are not empty, do not begin with '-', '.' or '~' and hold no control byte.
 	 */
 	char name[REPOSITORY_NAME_MAX + 1];
 	int version;                  /* 0, 1, 2: the highest that the extra parameters offer */
@@ -35,9 +35,9 @@ extern const struct fault fault_request_name;    /* peer; answered like a missin
 
 const struct fault *request_parse(struct cursor payload, struct request *out) MUST_USE;
 
-/* The canonical form of a repository name as in struct request; fault_request_name if it has none. */
-const struct fault *repository_name(
-	struct cursor path, char out[REPOSITORY_NAME_MAX + 1]) MUST_USE;
+/* The canonical form of a repository name as in struct request; fault_request_name if it has none.
+ */
+const struct fault *repository_name(struct cursor path, char out[REPOSITORY_NAME_MAX + 1]) MUST_USE;
 
 /* The highest version in a colon-separated list as in GIT_PROTOCOL; unknown words are ignored. */
 int protocol_version(struct cursor list);
@@ -53,7 +53,10 @@ bool service_by_name(const struct cursor *word, enum service *out) MUST_USE;
 const struct fault *ssh_command_parse(
 	struct cursor command, enum service *service, char path[REQUEST_MAX]) MUST_USE;
 
-/* Appends the pkt-line of an opening request, as a client or relay sends it. USER may be NULL. */
+/*
+ * Appends the pkt-line of an opening request, as a client or relay sends it. HOST and USER may be
+ * NULL. One over REQUEST_MAX marks the buffer with fault_too_big.
+ */
 struct buffer;
 void request_format(struct buffer *b, enum service service, const char *path, const char *host,
 	int version, const char *user);

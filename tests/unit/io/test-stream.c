@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -228,6 +229,29 @@ static void an_idle_peer_times_out(void **state)
 	assert_fault(stream_read_some(&s, &some), &fault_timeout_idle);
 	say("00", 2);
 	assert_fault(stream_read_pkt(&s, &pkt), &fault_timeout_idle);
+	disconnect();
+}
+
+static void on_alarm(int signal_number)
+{
+	(void)signal_number;
+}
+
+static void signals_neither_end_nor_prolong_a_wait(void **state)
+{
+	const struct sigaction act = {.sa_handler = on_alarm};
+	const struct itimerval often = {{0, 3000}, {0, 3000}}, never = {{0, 0}, {0, 0}};
+	uint64_t start = clock_ms();
+	struct cursor some;
+	(void)state;
+
+	connect_peer();
+	s.idle_ms = 60;
+	assert_int_equal(sigaction(SIGALRM, &act, NULL), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+	assert_fault(stream_read_some(&s, &some), &fault_timeout_idle);
+	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+	assert_in_range(clock_ms() - start, 60, 4000);
 	disconnect();
 }
 
@@ -456,6 +480,7 @@ int main(void)
 		cmocka_unit_test(an_err_line_ends_it_and_is_noted),
 		cmocka_unit_test(bytes_after_a_line_can_be_given_back),
 		cmocka_unit_test(an_idle_peer_times_out),
+		cmocka_unit_test(signals_neither_end_nor_prolong_a_wait),
 		cmocka_unit_test(a_slow_peer_meets_the_session_deadline),
 		cmocka_unit_test(a_passed_deadline_refuses_what_is_ready),
 		cmocka_unit_test(a_peer_that_never_reads_times_out),
