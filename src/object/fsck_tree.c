@@ -126,24 +126,45 @@ static void check_behind_backslashes(struct tree *t, const struct entry *e)
 	}
 }
 
-/*
- * Could the name mean something to Git on some file system? All that do begin with a dot, a short
- * name's letter, or a character that HFS+ does not see. Spares most names two dozen comparisons.
- */
-static bool might_be_special(const struct cursor *name)
+/* Bytes that make a name worth a closer look. */
+enum trait {
+	SLASH = 1,
+	BACKSLASH = 2,
+	TILDE = 4,
+};
+
+static unsigned traits_of(const struct cursor *name)
 {
-	return *name->at >= 0x80 || strchr(".~gGmM", *name->at);
+	static const uint8_t traits[256] = {['/'] = SLASH, ['\\'] = BACKSLASH, ['~'] = TILDE};
+	unsigned found = 0;
+
+	for (const uint8_t *p = name->at; p < name->end; p++)
+		found |= traits[*p];
+	return found;
+}
+
+/*
+ * Could the name mean something to Git on some file system? All that do begin with a dot or a
+ * character that HFS+ does not see, or are a short name with a tilde. This spares most names two
+ * dozen comparisons.
+ */
+static bool might_be_special(const struct cursor *name, unsigned traits)
+{
+	return *name->at == '.' || *name->at >= 0x80 || traits & TILDE;
 }
 
 static void check_name(struct tree *t, const struct entry *e)
 {
-	t->flags[HAS_SLASH] |= memchr(e->name.at, '/', cursor_left(&e->name)) != NULL;
+	const unsigned traits = traits_of(&e->name);
+
+	t->flags[HAS_SLASH] |= (traits & SLASH) != 0;
+	t->flags[HAS_LONG_NAME] |= cursor_left(&e->name) > LONGEST_NAME;
+	if (traits & BACKSLASH)
+		check_behind_backslashes(t, e);
+	if (!might_be_special(&e->name, traits))
+		return;
 	t->flags[HAS_DOT] |= cursor_is(&e->name, ".");
 	t->flags[HAS_DOTDOT] |= cursor_is(&e->name, "..");
-	t->flags[HAS_LONG_NAME] |= cursor_left(&e->name) > LONGEST_NAME;
-	check_behind_backslashes(t, e);
-	if (!might_be_special(&e->name))
-		return;
 	t->flags[HAS_DOTGIT] |= name_is_dotgit(e->name);
 	for (enum dot_file file = DOT_GITMODULES; file <= DOT_MAILMAP; file++)
 		if (name_is_dot_file(e->name, file))
