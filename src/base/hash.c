@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/hash.h"
 #include "base/hash_blocks.h"
+#include "base/sha1_attack.h"
 
 _Static_assert(sizeof(struct hash_state) <= sizeof(struct hash_ctx), "hash_ctx has room");
 
@@ -107,6 +108,12 @@ static void compress_sha1(struct hash_state *s, const uint8_t *blocks, size_t co
 	sha1_chain(s->chain, blocks, count);
 }
 
+static void compress_sha1_watched(struct hash_state *s, const uint8_t *blocks, size_t count)
+{
+	if (sha1_chain_watched(s->chain, blocks, count))
+		s->collision = true;
+}
+
 static void compress_sha256(struct hash_state *s, const uint8_t *blocks, size_t count)
 {
 	sha256_chain(s->chain, blocks, count);
@@ -115,6 +122,11 @@ static void compress_sha256(struct hash_state *s, const uint8_t *blocks, size_t 
 static void start_sha1(struct hash_ctx *ctx)
 {
 	start(ctx, compress_sha1, sha1_initial, 5);
+}
+
+static void start_sha1_watched(struct hash_ctx *ctx)
+{
+	start(ctx, compress_sha1_watched, sha1_initial, 5);
 }
 
 static void start_sha256(struct hash_ctx *ctx)
@@ -129,7 +141,7 @@ static const struct oid sha256_empty_tree = {{0x6e, 0xf1, 0x9b, 0x41, 0x22, 0x5c
 	0xb9, 0x39, 0xdd, 0x74, 0xde, 0xcc, 0x53, 0x21}};
 
 const struct hash_algo hash_sha1 = {
-	"sha1", 20, 40, start_sha1, update, final, &hash_sha1_plain, &sha1_empty_tree};
+	"sha1", 20, 40, start_sha1_watched, update, final, &hash_sha1_plain, &sha1_empty_tree};
 const struct hash_algo hash_sha1_plain = {
 	"sha1", 20, 40, start_sha1, update, final, &hash_sha1_plain, &sha1_empty_tree};
 const struct hash_algo hash_sha256 = {

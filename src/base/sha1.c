@@ -7,14 +7,21 @@ void sha1_expand(uint32_t words[SHA1_STEPS], const uint8_t *block)
 {
 	for (size_t i = 0; i < 16; i++)
 		words[i] = load_be32(block + 4 * i);
-	for (size_t i = 16; i < SHA1_STEPS; i++)
-		words[i] =
-			rotate_left(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1);
+	for (size_t i = 16; i < SHA1_STEPS; i++) {
+		uint32_t word = words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16];
+		word = rotate_left(word, 1);
+		/* Keeps the compiler from making words in pairs, which then wait for each other on
+		 * their way through memory: that is twice as slow. */
+		__asm__("" : "+r"(word));
+		words[i] = word;
+	}
 }
 
 #define STEP(f, k, word, a, b, c, d, e)                                                            \
 	do {                                                                                       \
-		e += rotate_left(a, 5) + f(b, c, d) + (k) + (word);                                \
+		e += (word) + (k); /* in this order: a is known last */                            \
+		e += f(b, c, d);                                                                   \
+		e += rotate_left(a, 5);                                                            \
 		b = rotate_left(b, 30);                                                            \
 	} while (0)
 
@@ -31,7 +38,7 @@ void sha1_expand(uint32_t words[SHA1_STEPS], const uint8_t *block)
 static void chain_block(uint32_t *chain, const uint8_t *block)
 {
 	uint32_t a = chain[0], b = chain[1], c = chain[2], d = chain[3], e = chain[4];
-	uint32_t words[SHA1_STEPS];
+	uint32_t words[SHA1_STEPS] HASH_SCRATCH;
 
 	sha1_expand(words, block);
 	ROUND(0, SHA1_CHOOSE, SHA1_K0)

@@ -61,7 +61,7 @@ static void chain_block(uint32_t *chain, const uint8_t *block)
 {
 	uint32_t a = chain[0], b = chain[1], c = chain[2], d = chain[3];
 	uint32_t e = chain[4], f = chain[5], g = chain[6], h = chain[7];
-	uint32_t words[SHA256_STEPS];
+	uint32_t words[SHA256_STEPS] HASH_SCRATCH;
 
 	expand(words, block);
 	for (size_t i = 0; i < SHA256_STEPS; i += 8) {

@@ -33,7 +33,7 @@ struct fences {
 extern const struct fault fault_no_landlock; /* host; says which kernel option is missing */
 extern const struct fault fault_no_seccomp;  /* host */
 
-/* What one row of a policy file says; action "allow", "kill" or "errno NAME". */
+/* What one row of a policy file says; action "allow" or "errno NAME". */
 struct filter_row {
 	const char *syscall;
 	const char *condition; /* as written, or "" */
@@ -44,7 +44,7 @@ struct filter_row {
 struct filter {
 	const char *stage;          /* "request", "fetch", "parser", "keeper" */
 	const char *summary;        /* the first comment line of the policy file */
-	const char *default_action; /* for what no row names */
+	const char *default_action; /* "kill": for what no row names or admits */
 	const struct filter_row *rows;
 	size_t row_count;
 	const struct sock_filter *program;

@@ -299,3 +299,13 @@ void stream_unread(struct stream *s, size_t len)
 	s->in_at -= len;
 	s->in_len += len;
 }
+
+void stream_drain(struct stream *s, uint64_t ms)
+{
+	struct cursor dropped;
+
+	s->idle_ms = 0;
+	s->deadline_ms = clock_ms() + ms;
+	while (!s->eof && !stream_read_some(s, &dropped))
+		;
+}

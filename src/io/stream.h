@@ -64,6 +64,10 @@ const struct fault *stream_write(struct stream *s, const void *bytes, size_t len
 const struct fault *stream_write_buffer(struct stream *s, const struct buffer *b) MUST_USE;
 const struct fault *stream_flush(struct stream *s) MUST_USE;
 
+/* Reads and drops what the peer still sends, until it closes or MS milliseconds are over: a peer
+ * whose bytes lie unread when we close may lose what we told it. Ignores failure. */
+void stream_drain(struct stream *s, uint64_t ms);
+
 /* Sends "ERR text" as a pkt-line, escaped and cut to fit, within a second, and ignores failure. */
 void stream_send_err(struct stream *s, const char *text);
 

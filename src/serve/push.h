@@ -12,17 +12,18 @@
 #define SERVE_PUSH_H
 
 #include "base/refname.h"
+#include "repo/quarantine.h"
 #include "serve/session.h"
 
 /* Fixed numbers, as in repo/repo.h; the filters know them. */
 enum {
-	FD_COLLEAGUE = 3,        /* the socketpair between parser and keeper */
+	FD_COLLEAGUE = 3,        /* the socketpair, SOCK_STREAM, between parser and keeper */
 	FD_QUARANTINE_PACK = 12, /* both: read and write */
 	FD_QUARANTINE_IDX = 13,
 	FD_QUARANTINE = 14, /* keeper: the quarantine directory */
 };
 
-/* What the policy lets this peer do to refs; the keeper asks it for each one. */
+/* What the policy lets this peer do. */
 struct push_rules {
 	uint64_t pack_bytes_max; /* of one pack; 0: no limit */
 };
@@ -34,11 +35,12 @@ struct ref_move {
 	char name[REFNAME_MAX + 1];
 };
 
-/* Before the fork, in stage request: makes the quarantine and its descriptors. */
-const struct fault *push_prepare(const struct repo *repo) MUST_USE;
+/* Before the fork, in stage request: makes the quarantine and places its descriptors at the numbers
+ * above. The child closes FD_QUARANTINE before it enters its stage. */
+const struct fault *push_prepare(struct quarantine *quarantine) MUST_USE;
 
 /* The child: serves receive-pack on the session's stream. Stage parser. */
-const struct fault *receive_pack(struct session *session) MUST_USE;
+const struct fault *receive_pack(struct session *session, const struct push_rules *rules) MUST_USE;
 
 /*
  * The parent: answers the parser until it is done or dead, then removes the quarantine. OUTCOME is
@@ -50,6 +52,6 @@ struct ref_moves {
 	size_t count, cap;
 };
 const struct fault *keeper(const struct repo *repo, const struct push_rules *rules,
-	struct outcome *outcome, struct ref_moves *moves) MUST_USE;
+	struct quarantine *quarantine, struct outcome *outcome, struct ref_moves *moves) MUST_USE;
 
 #endif
