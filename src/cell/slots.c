@@ -160,11 +160,12 @@ const struct fault *slots_take(const char *path, uint64_t connections, uint64_t 
 	/* the user's own first: whoever is over it does not touch the slots of others */
 	fault = take_first(FD_SLOTS, base, 1, per_identity, &place);
 	if (!fault && per_identity && place == per_identity)
-		fault = fault_note(&fault_slots_identity, "%u", (unsigned)per_identity);
+		fault = fault_note(
+			&fault_slots_identity, "the limit is %u", (unsigned)per_identity);
 	if (!fault)
 		fault = take_first(FD_SLOTS, 0, SLOT_SIZE, connections, &number);
 	if (!fault && number == connections)
-		fault = fault_note(&fault_slots_full, "%u", (unsigned)connections);
+		fault = fault_note(&fault_slots_full, "the limit is %u", (unsigned)connections);
 	if (!fault)
 		fault = map_record(number, &out->record);
 	if (fault)
