@@ -14,13 +14,13 @@ git clone -q --bare "$scratch/sample" "$root/small.git"
 # shellcheck disable=SC2086
 forget $servers
 for server in $servers; do
-	with_server "$server" git ls-remote gitcell::small
+	with_server "$server" git ls-remote gitcell::/small
 done
 # shellcheck disable=SC2086
 forget $servers
 for ((i = 0; i < rounds; i++)); do
 	for server in $servers; do
-		with_server "$server" git ls-remote gitcell::small
+		with_server "$server" git ls-remote gitcell::/small
 	done
 done
 

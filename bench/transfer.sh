@@ -23,7 +23,7 @@ new_pack_bytes() { # REPOSITORY: what came after .mark
 
 clone() { # SERVER
 	rm -rf "$scratch/$1.clone"
-	with_server "$1" git clone -q --mirror gitcell::whole "$scratch/$1.clone"
+	with_server "$1" git clone -q --mirror gitcell::/whole "$scratch/$1.clone"
 	size[$1]=$(pack_bytes "$scratch/$1.clone")
 }
 
@@ -41,7 +41,7 @@ fetch() { # SERVER
 	cp -rl "$scratch/old.git" "$scratch/$1.fetch"
 	touch "$scratch/$1.fetch/.mark"
 	sleep 0.02
-	with_server "$1" git -C "$scratch/$1.fetch" fetch -q gitcell::whole \
+	with_server "$1" git -C "$scratch/$1.fetch" fetch -q gitcell::/whole \
 		'+HEAD:refs/heads/fetched'
 	size[$1]=$(new_pack_bytes "$scratch/$1.fetch")
 }
@@ -49,7 +49,7 @@ fetch() { # SERVER
 push() { # SERVER
 	rm -rf "$root/pushed.git"
 	git init -q --bare "$root/pushed.git"
-	with_server "$1" git -C "$root/whole.git" push -q --mirror gitcell::pushed
+	with_server "$1" git -C "$root/whole.git" push -q --mirror gitcell::/pushed
 	size[$1]=$(pack_bytes "$root/pushed.git")
 }
 
