@@ -14,10 +14,15 @@
 
 struct reader {
 	struct cursor rest;
-	struct buffer name; /* "section", "section.sub", and then the key */
-	size_t section_len; /* of NAME, its last dot included */
+	struct buffer section; /* "section" or "section.sub" */
+	struct buffer key;
 	struct buffer value;
 	bool has_value;
+	/* What the section is to git-submodule(1), found once, however many keys it has. */
+	bool is_submodule;
+	bool name_checked;
+	struct cursor name;
+	struct cursor fixed_key; /* see split_section(); at NULL if there is none */
 };
 
 /* CR LF is read as LF; the end of the text ends a line. */
@@ -25,9 +30,9 @@ static int take_byte(struct cursor *rest)
 {
 	uint8_t byte;
 
-	if (cursor_literal(rest, "\r\n"))
-		return '\n';
-	return cursor_u8(rest, &byte) ? byte : END;
+	if (!cursor_u8(rest, &byte))
+		return END;
+	return byte == '\r' && cursor_literal(rest, "\n") ? '\n' : byte;
 }
 
 static int take(struct reader *r)
@@ -67,6 +72,33 @@ static uint8_t lower(int c)
 	return (uint8_t)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
+/* Git keeps it as a C string, which a NUL ends. */
+static struct cursor c_text(struct buffer *b)
+{
+	return cursor_over_text(buffer_cstr(b));
+}
+
+/*
+ * Git appends ".key" to the section and parts the result at its last dot. Where a NUL hides the key
+ * from it, that dot stands in the section: [submodule "x.url\0"].
+ */
+static void split_section(struct reader *r)
+{
+	struct cursor text = c_text(&r->section), part;
+	bool cut = cursor_left(&text) != r->section.len;
+
+	r->is_submodule = cursor_literal(&text, "submodule.");
+	r->name_checked = false;
+	r->name = text;
+	r->fixed_key = (struct cursor){NULL, NULL};
+	if (!cut)
+		return;
+	r->fixed_key = text;
+	while (cursor_until(&r->fixed_key, '.', &part))
+		r->name = (struct cursor){text.at, part.end};
+	r->is_submodule &= r->fixed_key.at != text.at;
+}
+
 /* The quoted part of [section "sub"], behind the blank. */
 static bool read_subsection(struct reader *r)
 {
@@ -77,13 +109,13 @@ static bool read_subsection(struct reader *r)
 			return false;
 	if (take(r) != '"')
 		return false;
-	buffer_byte(&r->name, '.');
+	buffer_byte(&r->section, '.');
 	while ((c = take(r)) != '"') {
 		if (c == '\\')
 			c = take(r);
 		if (is_line_end(c))
 			return false;
-		buffer_byte(&r->name, (uint8_t)c);
+		buffer_byte(&r->section, (uint8_t)c);
 	}
 	return take(r) == ']';
 }
@@ -94,16 +126,14 @@ static bool read_header(struct reader *r)
 	bool ok = false;
 	int c;
 
-	buffer_reset(&r->name);
+	buffer_reset(&r->section);
 	while (is_key(c = take(r)) || c == '.')
-		buffer_byte(&r->name, lower(c));
+		buffer_byte(&r->section, lower(c));
 	if (c == ']')
-		ok = true;
+		ok = r->section.len > 0;
 	else if (c != '\n' && is_space(c))
 		ok = read_subsection(r);
-	ok = ok && r->name.len;
-	buffer_byte(&r->name, '.');
-	r->section_len = r->name.len;
+	split_section(r);
 	return ok;
 }
 
@@ -164,11 +194,11 @@ static bool read_entry(struct reader *r, int first)
 {
 	int c;
 
-	r->name.len = r->section_len;
+	buffer_reset(&r->key);
 	buffer_reset(&r->value);
-	buffer_byte(&r->name, lower(first));
+	buffer_byte(&r->key, lower(first));
 	while (is_key(peek(r)))
-		buffer_byte(&r->name, lower(take(r)));
+		buffer_byte(&r->key, lower(take(r)));
 	do
 		c = take(r);
 	while (c == ' ' || c == '\t');
@@ -193,25 +223,6 @@ static bool next_entry(struct reader *r, bool *more)
 	}
 }
 
-/* Git keeps it as a C string, which a NUL ends. */
-static struct cursor c_text(struct buffer *b)
-{
-	return cursor_over_text(buffer_cstr(b));
-}
-
-/* "submodule.NAME.key" to NAME and KEY. */
-static bool split_name(struct buffer *full, struct cursor *name, struct cursor *key)
-{
-	struct cursor text = c_text(full), part;
-
-	if (!cursor_literal(&text, "submodule."))
-		return false;
-	*key = text;
-	while (cursor_until(key, '.', &part))
-		*name = (struct cursor){text.at, part.end};
-	return key->at != text.at;
-}
-
 static bool path_allowed(struct cursor path)
 {
 	return !cursor_starts(&path, "-");
@@ -234,12 +245,13 @@ static void check_entry(struct fsck *f, struct reader *r)
 		{"path", path_allowed, FSCK_GITMODULES_PATH},
 		{"update", update_allowed, FSCK_GITMODULES_UPDATE},
 	};
-	struct cursor name, key;
+	struct cursor key = r->fixed_key.at ? r->fixed_key : c_text(&r->key);
 
-	if (!split_name(&r->name, &name, &key))
+	if (!r->is_submodule)
 		return;
-	if (!submodule_name_allowed(name))
+	if (!r->name_checked && !submodule_name_allowed(r->name))
 		fsck_found(f, FSCK_GITMODULES_NAME);
+	r->name_checked = true;
 	for (size_t i = 0; r->has_value && i < sizeof keys / sizeof keys[0]; i++)
 		if (cursor_is(&key, keys[i].key) && !keys[i].allowed(c_text(&r->value)))
 			fsck_found(f, keys[i].id);
@@ -258,7 +270,7 @@ static void check_entries(struct fsck *f, struct reader *r)
 
 	while (more && !f->stopped) {
 		bool ok = next_entry(r, &more);
-		if (buffer_check(&r->name) || buffer_check(&r->value)) {
+		if (buffer_check(&r->section) || buffer_check(&r->key) || buffer_check(&r->value)) {
 			fsck_found(f, FSCK_GITMODULES_LARGE);
 			return;
 		}
@@ -276,12 +288,13 @@ void fsck_gitmodules(struct cursor content, fsck_report *report, void *arg)
 	struct fsck f = {.report = report, .arg = arg};
 	struct reader r = {.rest = without_bom(content)};
 
-	r.name.limit = r.value.limit = FSCK_BLOB_MAX;
+	r.section.limit = r.key.limit = r.value.limit = FSCK_BLOB_MAX;
 	if (cursor_left(&content) > FSCK_BLOB_MAX)
 		fsck_found(&f, FSCK_GITMODULES_LARGE);
 	else
 		check_entries(&f, &r);
-	buffer_free(&r.name);
+	buffer_free(&r.section);
+	buffer_free(&r.key);
 	buffer_free(&r.value);
 }
 

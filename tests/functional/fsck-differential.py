@@ -198,6 +198,7 @@ def gitmodules():
         '[submodule "x"]\n\turl = \udcff-x\n[submodule "y"]\n\turl = -x\n', '[submodule "x"]\n\turl = a\0b\n', '[submodule "x\0y"]\n' + bad, '[submodule "x"]\n\turl = ./\0%0a\n', '[submodule "x\\"..\\\\"]\n' + bad, '[submodule "\\..\\."]\n' + bad, '[submodule "x\\\n"]\n' + bad,
         '[submodule "x"]\n\turl = ' + 'a' * 10000 + '\n' + bad, '#' + 'a' * 10000 + '\n[submodule "x"]\n' + bad, '[submodule "' + 'n' * 5000 + '"]\n' + bad, '[x]\n\t' + 'k' * 5000 + '\n[submodule "x"]\n' + bad,
         '[submodule "a"]\n\turl = ok\n[submodule "b"]\n\tpath = -p\n\tupdate = !x\n[submodule ".."]\n\turl = -x\n', '[include]\n\tpath = -x\n', '[submodule "x"]\n\turl = -x\n\turl = ok\n', '[submodule "x"]\n\turl = ok\n\turl = -x\n',
+        '[submodule "a.url\0x"]\n\tk = -x\n', '[submodule "..\0.url"]\n\tk = -x\n', '[submodule "...path\0"]\n\tk = -x\n', '[submodule "a.url\0x"]\n\turl\n', '[submodule "a.x\0"]\n' + bad,
         '[submodule ""]\n', '[submodule ""]\n' + bad, '[submodule.]\n' + bad, '[submodule..x]\n' + bad, '[.x]\n' + bad, '[submodule "x"]\n\tupdate\n\tpath\n\turl\n', '[submodule "x"][submodule ".."] a', '[submodule "x"]\n a b', '\t \n ;\n',
     ]
     for n, text in enumerate(texts):
