@@ -150,6 +150,19 @@ static void a_dangling_link_is_no_missing_directory(void **state)
 }
 
 /* As it is, and with every line that it shows behind a ';'. */
+/* A line of the example as it counts once its ';' is gone; @localstatedir@ begins with a slash. */
+static void append_active(struct buffer *whole, const char *line)
+{
+	const char *at = strchr(line, '@');
+
+	if (at && line != at && !strncmp(line, "root", 4)) {
+		buffer_append(whole, line, (size_t)(at - line));
+		buffer_byte(whole, '/');
+		line = at;
+	}
+	buffer_text(whole, line);
+}
+
 static void the_example_that_we_install_is_a_policy(void **state)
 {
 	const char *srcdir = getenv("srcdir");
@@ -160,18 +173,17 @@ static void the_example_that_we_install_is_a_policy(void **state)
 	(void)state;
 
 	assert_int_equal(fchdir(start_directory), 0);
-	buffer_format(&name, "%s/units/policy.example", srcdir ? srcdir : ".");
+	buffer_format(&name, "%s/units/policy.in", srcdir ? srcdir : ".");
 	file = fopen(buffer_cstr(&name), "r");
 	assert_int_equal(chdir(directory), 0);
-	if (!file)
-		skip();
+	assert_non_null(file);
 	while (fgets(line, sizeof line, file))
-		buffer_text(&whole, line + strspn(line, "\t;"));
+		append_active(&whole, line + strspn(line, "\t;"));
 	fclose(file);
 	assert_ok(policy_new(&policy));
 	assert_ok(policy_read_text(
 		policy, "example", cursor_over(whole.bytes, whole.len), NULL, NULL));
-	assert_string_equal(policy_settings(policy)->root, "/srv/git");
+	assert_string_equal(policy_settings(policy)->root, "/@localstatedir@/lib/gitcell");
 	policy_free(policy);
 	buffer_free(&whole);
 	buffer_free(&name);
