@@ -23,9 +23,8 @@ ok 'it is sound' as bob git -C one.git fsck --strict
 not_ok 'bob may not push' as bob git -C one.git push -q gitcell::team/one HEAD:refs/heads/bob
 not_ok 'guest is denied' as guest git ls-remote gitcell::team/one
 ok 'alice pushes what is public' as alice git -C sample push -q gitcell::public/one main
-journalctl --sync
 like 'the log has the connection, though stderr was the client' \
-	"$(journalctl --no-pager -o cat)" 'alice.*team/one'
+	"$(entries GITCELL_USER=alice GITCELL_REPOSITORY=team/one GITCELL_VERDICT=ok)" .
 
 answer=$(printf '0000' | socat -t 5 - "UNIX-CONNECT:$GITCELL_SOCKET" | tr -d '\0')
 like 'a bad request is answered with one ERR packet and nothing else' "$answer" \

@@ -75,6 +75,12 @@ release() {
 	rm -f "$scratch"/hold.*
 }
 
+# The log entries of all connections that have these fields, one JSON object per line.
+entries() { # FIELD=VALUE...
+	journalctl --sync
+	journalctl --no-pager -q -o json "$@"
+}
+
 live_instances() {
 	systemctl list-units --plain --no-legend --all 'gitcell@*' | wc -l
 }

@@ -4,11 +4,6 @@
 # shellcheck source=machine.sh
 . /tests/inside/machine.sh
 
-journal() {
-	journalctl --sync
-	journalctl --no-pager -o cat -u 'gitcell@*'
-}
-
 # What git says, with the repository's name blanked: to compare two answers.
 answer() { # USER URL-NAME
 	as "$1" git ls-remote "gitcell::$2" 2>&1 | sed "s,$2,NAME,g"
@@ -54,10 +49,14 @@ ok 'everybody reads what is public' as guest git ls-remote gitcell::public/one
 
 # --- the log
 wait_for 10 no_live_instances
-log=$(journal)
-like 'the log names the user and the repository' "$log" 'alice.*team/one'
-like 'and the fences' "$log" 'landlock'
-like 'a denied request is in the log' "$log" 'guest.*team/one.*denied'
+like 'the log has the push, and which fences stood' \
+	"$(entries GITCELL_USER=alice GITCELL_REPOSITORY=team/one GITCELL_VERDICT=ok)" \
+	'GITCELL_LANDLOCK" ?: ?"[1-9]'
+like 'and the fetch, with the protocol and the unit' \
+	"$(entries GITCELL_USER=bob GITCELL_REPOSITORY=team/one GITCELL_VERDICT=ok \
+		GITCELL_PROTOCOL=2 GITCELL_SECCOMP=yes)" 'gitcell@[0-9]+-[0-9]+-[0-9]+.service'
+like 'and what was denied' \
+	"$(entries GITCELL_USER=guest GITCELL_REPOSITORY=team/one GITCELL_VERDICT=denied)" .
 like 'gitcell log finds the push' "$(gitcell log 2>&1)" 'alice.*team/one|team/one.*alice'
 like 'gitcell log --json is one object per line' "$(gitcell log --json 2>&1 | head -n 1)" '^\{.*\}$'
 like 'gitcell whoami' "$(as bob gitcell whoami 2>&1)" 'bob'
