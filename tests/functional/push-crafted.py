@@ -302,7 +302,7 @@ def damaged_packs():
             'too many objects in one pack; push in parts', NG, TIP2)
     refused('as many objects announced as are allowed', pack(*NEW, count=1 << 22), None, NG, TIP2)
     refused('bytes after the pack', good + b'x', 'garbage after the pack', NG, TIP2)
-    for at in range(12, len(good) - 20, 7):
+    for at in range(12, len(good) - 20, 29):
         broken = bytearray(good[:-20])
         broken[at] ^= 0x55
         broken += hashlib.sha1(bytes(broken)).digest()
@@ -592,7 +592,7 @@ def deaths():
     repo = fresh()
     before = state(repo)
     data = pkt('%s %s refs/heads/new\0 %s' % (NULL, TIP2, CAPS)) + b'0000' + pack(*NEW)
-    for cut in range(1, len(data), 17):
+    for cut in range(1, len(data), 41):
         process = subprocess.Popen([PROGRAM, repo], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         process.stdout.close()
