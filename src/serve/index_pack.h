@@ -26,7 +26,7 @@
 /* What a pack may amount to when all of it is inflated and resolved: zlib itself reaches 1,032 : 1.
  * Bounds the time that a pack of deltas can cost. */
 #define INDEX_INFLATED_RATIO 1032u
-#define INDEX_INFLATED_FLOOR ((uint64_t)16 << 30)
+#define INDEX_INFLATED_FLOOR ((uint64_t)4 << 30)
 
 extern const struct fault fault_pack_header_eof; /* peer */
 extern const struct fault fault_pack_signature;  /* peer */

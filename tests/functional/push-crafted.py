@@ -8,7 +8,6 @@ and requests of odd shapes. Prints "ok TEXT" or "not ok TEXT" for each; push.sh 
 import hashlib
 import os
 import select
-import shlex
 import shutil
 import struct
 import subprocess
@@ -16,7 +15,7 @@ import sys
 import time
 import zlib
 
-PROGRAM, SCRATCH = shlex.split(sys.argv[1]), sys.argv[2]
+PROGRAM, SCRATCH = sys.argv[1], sys.argv[2]
 NULL = '0' * 40
 CAPS = 'report-status side-band-64k agent=crafted/1'
 TYPES = {'commit': 1, 'tree': 2, 'blob': 3, 'tag': 4}
@@ -156,7 +155,7 @@ def read_report(answer, data):
 
 def talk(repo, data, env=None):
     """Sends DATA at once and closes; returns (advertisement, everything after it, exit status)."""
-    process = subprocess.Popen(PROGRAM + [repo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    process = subprocess.Popen([PROGRAM, repo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, env=dict(os.environ, **(env or {})))
     try:
         output, _ = process.communicate(data, timeout=DEADLINE)
@@ -303,7 +302,7 @@ def damaged_packs():
             'too many objects in one pack; push in parts', NG, TIP2)
     refused('as many objects announced as are allowed', pack(*NEW, count=1 << 22), None, NG, TIP2)
     refused('bytes after the pack', good + b'x', 'garbage after the pack', NG, TIP2)
-    for at in range(12, len(good) - 20, 7):
+    for at in range(12, len(good) - 20, 29):
         broken = bytearray(good[:-20])
         broken[at] ^= 0x55
         broken += hashlib.sha1(bytes(broken)).digest()
@@ -575,7 +574,7 @@ def requests():
 def race():
     """Two clients see the same refs; the second one to ask is refused, and may look again."""
     repo = fresh()
-    slow = subprocess.Popen(PROGRAM + [repo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    slow = subprocess.Popen([PROGRAM, repo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                             stderr=subprocess.DEVNULL)
     os.read(slow.stdout.fileno(), 4)
     say(set(ask(repo, [(TIP, TIP2, 'refs/heads/old')], pack(*NEW)).refs.values()) == {'ok'},
@@ -593,8 +592,8 @@ def deaths():
     repo = fresh()
     before = state(repo)
     data = pkt('%s %s refs/heads/new\0 %s' % (NULL, TIP2, CAPS)) + b'0000' + pack(*NEW)
-    for cut in range(1, len(data), 17):
-        process = subprocess.Popen(PROGRAM + [repo], stdin=subprocess.PIPE,
+    for cut in range(1, len(data), 41):
+        process = subprocess.Popen([PROGRAM, repo], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         process.stdout.close()
         try:
