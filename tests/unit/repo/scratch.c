@@ -52,7 +52,7 @@ static const char *read_output(const char *command)
 	return output;
 }
 
-static const char *run_format(const char *script, va_list args)
+PRINTF_LIKE(1, 0) static const char *run_format(const char *script, va_list args)
 {
 	char command[8192] = "set -e; exec 2>&1; ";
 	size_t len = strlen(command);
