@@ -17,9 +17,9 @@ struct wish {
 	char user[USER_NAME_MAX + 1]; /* asserted by the administrator's command=, or "" */
 };
 
-static const struct fault fault_shell_interactive = {
-	BLAME_PEER, "you have reached the Git server; there are no interactive logins, only git "
-		    "clone, fetch and push"};
+static const struct fault fault_shell_interactive = {BLAME_PEER,
+	"you have reached the Git server; there are no interactive logins, only git "
+	"clone, fetch and push"};
 static const struct fault fault_shell_user = {BLAME_HOST, "not a user name"};
 static const struct fault fault_shell_usage = {BLAME_HOST, "usage: " PROGRAM " [USER]"};
 
@@ -107,6 +107,7 @@ static void help(void)
 int main(int argc, char **argv)
 {
 	struct wish wish = {0};
+	char line[FAULT_LINE_MAX];
 	const struct fault *fault;
 
 	if (argc == 2 && !strcmp(argv[1], "--version"))
@@ -120,7 +121,6 @@ int main(int argc, char **argv)
 	if (!fault)
 		fault = relay(&wish);
 	if (fault)
-		fprintf(stderr, "%s: %s%s%s\n", PROGRAM, fault->text,
-			fault_detail(fault)[0] ? ": " : "", fault_detail(fault));
+		fprintf(stderr, "%s: %s\n", PROGRAM, fault_line(fault, line));
 	return fault_exit_status(fault);
 }

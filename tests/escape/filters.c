@@ -38,22 +38,9 @@ static bool holds(const struct scmp_arg_cmp *compare, uint64_t arg)
 {
 	uint64_t datum = compare->datum_a;
 
-	switch (compare->op) {
-	case SCMP_CMP_EQ:
-		return arg == datum;
-	case SCMP_CMP_NE:
-		return arg != datum;
-	case SCMP_CMP_LT:
-		return arg < datum;
-	case SCMP_CMP_LE:
-		return arg <= datum;
-	case SCMP_CMP_GE:
-		return arg >= datum;
-	case SCMP_CMP_GT:
-		return arg > datum;
-	default: /* SCMP_CMP_MASKED_EQ */
+	if (compare->op == SCMP_CMP_MASKED_EQ)
 		return (arg & datum) == compare->datum_b;
-	}
+	return compare->op == SCMP_CMP_LE ? arg <= datum : arg == datum;
 }
 
 static bool admits(const struct policy_row *row, const struct seccomp_data *call)
@@ -210,7 +197,7 @@ static void no_final_stage_can_change_its_sandbox(void **state)
 {
 	static const char *const gone[] = {"seccomp", "prctl", "landlock_create_ruleset",
 		"landlock_add_rule", "landlock_restrict_self", "openat2", "dup3", "clone",
-		"socketpair", "rt_sigaction", "close_range"};
+		"socketpair", "rt_sigaction", "fcntl", "close_range"};
 	(void)state;
 
 	for (int stage = STAGE_REQUEST + 1; stage < STAGE_COUNT; stage++)
