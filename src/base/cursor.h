@@ -23,7 +23,7 @@ struct cursor {
 static inline struct cursor cursor_over(const void *bytes, size_t len)
 {
 	const uint8_t *p = bytes;
-	return (struct cursor){p, p + len};
+	return (struct cursor){p, len ? p + len : p};
 }
 
 static inline struct cursor cursor_over_text(const char *text)

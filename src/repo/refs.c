@@ -20,19 +20,19 @@ const struct fault fault_refs = {BLAME_REPOSITORY, "the refs of the repository c
 static const struct fault *merge(
 	struct refs *refs, const struct ref_list *loose, const struct ref_list *packed)
 {
-	const struct ref *l = loose->list, *l_end = l + loose->count;
-	const struct ref *p = packed->list, *p_end = p + packed->count;
 	struct ref_list all = REF_LIST_INIT;
 	const struct fault *fault = NULL;
+	size_t l = 0, p = 0;
 	int order;
 
-	while (!fault && (l < l_end || p < p_end)) {
-		order = l == l_end ? 1 : p == p_end ? -1 : strcmp(l->name, p->name);
-		fault = ref_list_add(&all, order <= 0 ? l : p);
-		if (order <= 0)
-			l++;
-		if (order >= 0)
-			p++;
+	while (!fault && (l < loose->count || p < packed->count)) {
+		if (l == loose->count || p == packed->count)
+			order = l == loose->count ? 1 : -1;
+		else
+			order = strcmp(loose->list[l].name, packed->list[p].name);
+		fault = ref_list_add(&all, order <= 0 ? &loose->list[l] : &packed->list[p]);
+		l += order <= 0;
+		p += order >= 0;
 	}
 	refs->list = all.list;
 	refs->count = all.count;
