@@ -198,7 +198,7 @@ const struct fault *peer_self(struct peer **out)
 	groups[0] = getegid();
 	peer->kind = PEER_SELF;
 	peer->uid = geteuid();
-	peer->pid = getppid();
+	peer->pid = getppid(); /* whoever ran us */
 	peer_set_groups(peer, groups, (size_t)count + 1, overflow_gid());
 	*out = peer;
 	return NULL;
@@ -296,7 +296,7 @@ void peer_describe(const struct peer *peer, struct buffer *out)
 	if (peer->kind == PEER_ANONYMOUS)
 		buffer_format(out, "anonymous%s%s", *peer->address ? " " : "", peer->address);
 	else if (peer->user && *peer->user)
-		buffer_escaped(out, peer->user, strlen(peer->user));
+		buffer_text(out, peer->user);
 	else
 		buffer_format(out, "uid %u", (unsigned)peer->uid);
 }

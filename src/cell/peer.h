@@ -75,7 +75,8 @@ bool peer_in_group(const struct peer *peer, const char *name);
  * a hash of the address (the /64 of IPv6) of an anonymous one. */
 uint64_t peer_identity(const struct peer *peer);
 
-/* Appends what people call this peer: "alice", "uid 1000", "anonymous 127.0.0.1". */
+/* Appends what people call this peer: "alice", "uid 1000", "anonymous 127.0.0.1". As it is: to be
+ * escaped where it is shown. */
 void peer_describe(const struct peer *peer, struct buffer *out);
 
 #endif

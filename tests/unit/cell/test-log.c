@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* log: what the line and the journal entry say, and that nothing escapes the escaping */
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "tests/unit/test.h"
 #include "base/mem.h"
@@ -155,6 +161,69 @@ static void the_longest_names_do_not_burst_a_datagram(void **state)
 	free(moves.list);
 }
 
+/* In a mount namespace of its own: a datagram socket at PATH, below the empty directory DIR. */
+static int listen_for_logs(const char *dir, const char *path)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		mount("none", dir, "tmpfs", 0, NULL) < 0)
+		return -1;
+	mkdir("/run/systemd", 0755);
+	mkdir("/run/systemd/journal", 0755);
+	snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
+	if (bind(fd, (struct sockaddr *)&at, sizeof at) < 0)
+		return -1;
+	return fcntl(fd, F_DUPFD_CLOEXEC, 100);
+}
+
+enum { HEARD, NOT_HEARD, NO_NAMESPACE };
+
+/* In a child, because of the namespace: the longest entry arrives in one piece, as KIND. */
+static int heard_at(const char *dir, const char *path, bool journal, enum log_kind kind)
+{
+	struct boot boot = {.stderr_is_journal = journal, .stderr_was_connection = !journal};
+	struct log_record record = record_of(NULL);
+	struct ref_moves moves = many_moves(LOG_REFS_MAX, REFNAME_MAX);
+	struct buffer heard = BUFFER_INIT;
+	struct log log;
+	int status, fd;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		fd = listen_for_logs(dir, path);
+		if (fd < 0)
+			_exit(NO_NAMESPACE);
+		record.moves = &moves;
+		record.algo = &algo;
+		log_open(&log, &boot);
+		log_write(&log, &record);
+		heard.len =
+			(size_t)recv(fd, buffer_reserve(&heard, 1 << 20), 1 << 20, MSG_DONTWAIT);
+		if (log.kind != kind || heard.len > LOG_DATAGRAM_MAX)
+			_exit(NOT_HEARD);
+		_exit(strstr(buffer_cstr(&heard), "alice") ? HEARD : NOT_HEARD);
+	}
+	free(moves.list);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void the_journal_and_syslog_hear_it_over_their_sockets(void **state)
+{
+	static const char journal[] = "/run/systemd/journal/socket";
+	int result = heard_at("/run", journal, true, LOG_TO_JOURNAL);
+	(void)state;
+
+	if (result == NO_NAMESPACE)
+		skip();
+	assert_int_equal(result, HEARD);
+	assert_int_equal(heard_at("/run", journal, false, LOG_TO_JOURNAL), HEARD);
+	assert_int_equal(heard_at("/dev", "/dev/log", false, LOG_TO_SYSLOG), HEARD);
+}
+
 /* Runs last: it takes FD_LOG and standard error. */
 static void without_a_journal_the_line_goes_to_standard_error(void **state)
 {
@@ -188,6 +257,7 @@ int main(void)
 		cmocka_unit_test(the_journal_gets_fields),
 		cmocka_unit_test(many_refs_are_counted_instead),
 		cmocka_unit_test(the_longest_names_do_not_burst_a_datagram),
+		cmocka_unit_test(the_journal_and_syslog_hear_it_over_their_sockets),
 		cmocka_unit_test(without_a_journal_the_line_goes_to_standard_error),
 	};
 

@@ -58,6 +58,31 @@ static void drop_ins_follow_the_file_in_the_order_of_their_names(void **state)
 	assert_ok(load("./policy", "/ten"));
 }
 
+static void count_problem(void *arg, const char *line)
+{
+	int *count = arg;
+
+	assert_non_null(strstr(line, "policy"));
+	++*count;
+}
+
+static void all_problems_of_all_files_are_told(void **state)
+{
+	struct policy *policy;
+	int count = 0;
+	(void)state;
+
+	put_text("policy", "[gitcell]\nroot=/main\na=1\nb=2\n");
+	put_text("policy.d/20.conf", "[gitcell\n");
+	put_text("policy.d/30.conf", "");
+	chmod("policy.d/30.conf", 0666);
+	assert_fault(policy_load("policy", &policy, count_problem, &count), &fault_policy_file);
+	assert_int_equal(count, 4);
+	unlink("policy.d/20.conf");
+	unlink("policy.d/30.conf");
+	put_text("policy", "[gitcell]\nroot=/main\n");
+}
+
 static void a_file_that_others_can_write_is_refused(void **state)
 {
 	(void)state;
@@ -209,6 +234,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(drop_ins_follow_the_file_in_the_order_of_their_names),
+		cmocka_unit_test(all_problems_of_all_files_are_told),
 		cmocka_unit_test(a_file_that_others_can_write_is_refused),
 		cmocka_unit_test(a_file_of_another_user_is_refused),
 		cmocka_unit_test(what_is_not_a_regular_file_is_refused),
