@@ -135,22 +135,11 @@ static uint64_t take_value(struct scanner *s)
 
 static enum scmp_compare take_operator(struct scanner *s)
 {
-	static const struct {
-		const char *token;
-		enum scmp_compare op;
-	} operators[] = {
-		{"==", SCMP_CMP_EQ},
-		{"!=", SCMP_CMP_NE},
-		{"<=", SCMP_CMP_LE},
-		{">=", SCMP_CMP_GE},
-		{"<", SCMP_CMP_LT},
-		{">", SCMP_CMP_GT},
-	};
-
-	for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++)
-		if (take(s, operators[i].token))
-			return operators[i].op;
-	policy_fail(s->path, s->line, "expected a comparison at \"%s\"", s->at);
+	if (take(s, "=="))
+		return SCMP_CMP_EQ;
+	if (take(s, "<="))
+		return SCMP_CMP_LE;
+	policy_fail(s->path, s->line, "expected == or <= at \"%s\"", s->at);
 }
 
 static unsigned take_argument(struct scanner *s, const struct policy_row *row)

@@ -3,13 +3,16 @@
  * seccomp/policy.h: the form of seccomp/STAGE.policy; used when gitcell is built, never installed.
  *
  *   row        = NAME ["?"] ["if" comparison *("and" comparison)] ["->" "errno" NAME] "#" reason
- *   comparison = "arg" DIGIT ["&" term] ("==" | "!=" | "<" | "<=" | ">" | ">=") value
+ *   comparison = "arg" DIGIT ["&" term] ("==" | "<=") value
  *   value      = term *("|" term)
  *   term       = NUMBER | NAME | "~" term | "(" value ")"
  *
  * An indented line continues the one above. A line of nothing but a comment belongs to no row; the
  * first one of a file, after "STAGE: ", is the stage's summary. A mask goes with "==" only, and an
  * argument is compared once in a row: libseccomp knows no more.
+ *
+ * There is no "!=" or ">": the kernel takes the lower half of a register for an int, a filter sees
+ * all of it, and whoever fills the upper half would pass. With "==" and "<=" such a call is killed.
  */
 #ifndef SECCOMP_POLICY_H
 #define SECCOMP_POLICY_H

@@ -38,22 +38,9 @@ static bool holds(const struct scmp_arg_cmp *compare, uint64_t arg)
 {
 	uint64_t datum = compare->datum_a;
 
-	switch (compare->op) {
-	case SCMP_CMP_EQ:
-		return arg == datum;
-	case SCMP_CMP_NE:
-		return arg != datum;
-	case SCMP_CMP_LT:
-		return arg < datum;
-	case SCMP_CMP_LE:
-		return arg <= datum;
-	case SCMP_CMP_GE:
-		return arg >= datum;
-	case SCMP_CMP_GT:
-		return arg > datum;
-	default: /* SCMP_CMP_MASKED_EQ */
+	if (compare->op == SCMP_CMP_MASKED_EQ)
 		return (arg & datum) == compare->datum_b;
-	}
+	return compare->op == SCMP_CMP_LE ? arg <= datum : arg == datum;
 }
 
 static bool admits(const struct policy_row *row, const struct seccomp_data *call)

@@ -26,13 +26,14 @@ refuses() {
 	result "$error" "$bad:$2: $3" "refuses: $1"
 }
 
-echo 1..15
+echo 1..16
 refuses 'raed # typo' 2 'no system call raed on this architecture (write raed? if it may be missing)'
 refuses 'read' 2 'read has no reason'
-refuses '\nread # a\nwrite if arg0 = 1 # b' 4 'expected a comparison at "= 1"'
+refuses '\nread # a\nwrite if arg0 = 1 # b' 4 'expected == or <= at "= 1"'
+refuses 'read if arg0 != 5 # a' 2 'expected == or <= at "!= 5"'
 refuses 'read if arg6 == 1 # a' 2 'expected arg0 to arg5 at "arg6 == 1"'
 refuses 'read if arg0 == 1 and arg0 == 2 # a' 2 'arg0 is compared twice'
-refuses 'read if arg0 & 1 > 0 # a' 2 'a mask goes with == only'
+refuses 'read if arg0 & 1 <= 0 # a' 2 'a mask goes with == only'
 refuses 'read if arg0 & 1 == 2 # a' 2 'the value has bits outside the mask'
 refuses 'read if arg0 == O_NONSENSE # a' 2 'unknown constant O_NONSENSE (see constants.c)'
 refuses 'read if arg0 == 0x # a' 2 'not a number: "0x"'
