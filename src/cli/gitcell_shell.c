@@ -17,9 +17,9 @@ struct wish {
 	char user[USER_NAME_MAX + 1]; /* asserted by the administrator's command=, or "" */
 };
 
-static const struct fault fault_shell_interactive = {
-	BLAME_PEER, "you have reached the Git server; there are no interactive logins, only git "
-		    "clone, fetch and push"};
+static const struct fault fault_shell_interactive = {BLAME_PEER,
+	"you have reached the Git server; there are no interactive logins, only git "
+	"clone, fetch and push"};
 static const struct fault fault_shell_user = {BLAME_HOST, "not a user name"};
 static const struct fault fault_shell_usage = {BLAME_HOST, "usage: " PROGRAM " [USER]"};
 
