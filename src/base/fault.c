@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* base/fault.c: the shared faults, and the one line of detail beside them. Any stage. */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/fault.h"
@@ -56,6 +57,16 @@ const struct fault *fault_errno(const struct fault *fault, int errno_value, cons
 const char *fault_detail(const struct fault *fault)
 {
 	return fault && fault == detail_of ? detail : "";
+}
+
+const char *fault_line(const struct fault *fault, char out[FAULT_LINE_MAX])
+{
+	const char *more = fault_detail(fault);
+	size_t len = strlen(fault->text);
+	bool colon = *more && len && fault->text[len - 1] != ' ';
+
+	snprintf(out, FAULT_LINE_MAX, "%s%s%s", fault->text, colon ? ": " : "", more);
+	return out;
 }
 
 int fault_exit_status(const struct fault *fault)

@@ -55,6 +55,14 @@ const struct fault *fault_errno(
 /* The detail noted for FAULT, or "" when none was, or when it was noted for another fault. */
 const char *fault_detail(const struct fault *fault);
 
+/*
+ * "text: detail", or the text alone, into OUT, which is returned; cut to fit. A text that ends in a
+ * space is followed by its detail without the colon: git's own words sometimes are. What a peer, a
+ * user or a log is told of a fault is always this line.
+ */
+#define FAULT_LINE_MAX 640
+const char *fault_line(const struct fault *fault, char out[FAULT_LINE_MAX]);
+
 /* The status a program exits with after FAULT; 0 for NULL. The table is in gitcell-serve(8). */
 int fault_exit_status(const struct fault *fault);
 

@@ -3,6 +3,7 @@
  * cell/serve.c: the life of a connection. serve_connection() is the architecture: each of its lines
  * is a stage, and what a line needs, the lines before it made.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -206,6 +207,7 @@ static const struct fault *serve_directory(struct cell *cell)
 static void tell_peer(struct cell *cell, const struct fault *fault)
 {
 	struct buffer text = BUFFER_INIT;
+	char line[FAULT_LINE_MAX];
 	bool closed = fault == &fault_access_denied || fault == &fault_request_name ||
 		      fault == &fault_not_a_relay || fault->blame == BLAME_REPOSITORY;
 
@@ -216,8 +218,7 @@ static void tell_peer(struct cell *cell, const struct fault *fault)
 	else if (fault->blame == BLAME_HOST || fault->blame == BLAME_US)
 		buffer_text(&text, "the server cannot serve now; its log says why");
 	else
-		buffer_format(&text, "%s%s%s", fault->text, fault_detail(fault)[0] ? ": " : "",
-			fault_detail(fault));
+		buffer_text(&text, fault_line(fault, line));
 	stream_send_err(&stream, buffer_cstr(&text));
 	buffer_free(&text);
 	stream_drain(&stream, FAREWELL_MS);
@@ -260,14 +261,9 @@ static void write_log(struct cell *cell, const struct fault *fault)
 /* Direct mode: the user is at the other end of standard error, as with git's own programs. */
 static void complain(const struct fault *fault)
 {
-	struct buffer line = BUFFER_INIT;
-	ssize_t ignored;
+	char line[FAULT_LINE_MAX];
 
-	buffer_format(&line, "fatal: %s%s%s\n", fault->text, fault_detail(fault)[0] ? ": " : "",
-		fault_detail(fault));
-	ignored = write(STDERR_FILENO, buffer_cstr(&line), line.len);
-	(void)ignored;
-	buffer_free(&line);
+	dprintf(STDERR_FILENO, "fatal: %s\n", fault_line(fault, line));
 }
 
 static int connection(struct cell *cell)

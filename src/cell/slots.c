@@ -19,7 +19,7 @@ const struct fault fault_slots_identity = {
 	BLAME_POLICY, "too many connections of this user, try again later"};
 const struct fault fault_slots_file = {BLAME_HOST, "cannot count connections"};
 
-_Static_assert(sizeof(struct slot_record) <= SLOT_SIZE, "a record fits in its slot");
+_Static_assert(sizeof(struct slot_record) <= 4096, "a record fits in the smallest page");
 
 /* The locks of identities stand far behind the records, where the file never reaches: room for
  * 2^16 connections of each of 2^33 identities. */
@@ -82,14 +82,14 @@ static const struct fault *map_record(uint64_t number, struct slot_record **out)
 {
 	off_t at = (off_t)number * SLOT_SIZE;
 	void *page;
-	int error = posix_fallocate(FD_SLOTS, at, SLOT_SIZE); /* grows the file, shrinks it never */
+	int error = posix_fallocate(FD_SLOTS, at, sizeof **out); /* never shrinks the file */
 
 	if (error)
 		return fault_errno(&fault_slots_file, error, "posix_fallocate");
-	page = mmap(NULL, SLOT_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, FD_SLOTS, at);
+	page = mmap(NULL, sizeof **out, PROT_READ | PROT_WRITE, MAP_SHARED, FD_SLOTS, at);
 	if (page == MAP_FAILED)
 		return fault_errno(&fault_slots_file, errno, "mmap");
-	if (madvise(page, SLOT_SIZE, MADV_DONTFORK) < 0)
+	if (madvise(page, sizeof **out, MADV_DONTFORK) < 0)
 		return fault_errno(&fault_slots_file, errno, "madvise");
 	*out = page;
 	return NULL;
@@ -160,11 +160,12 @@ const struct fault *slots_take(const char *path, uint64_t connections, uint64_t 
 	/* the user's own first: whoever is over it does not touch the slots of others */
 	fault = take_first(FD_SLOTS, base, 1, per_identity, &place);
 	if (!fault && per_identity && place == per_identity)
-		fault = fault_note(&fault_slots_identity, "%u", (unsigned)per_identity);
+		fault = fault_note(
+			&fault_slots_identity, "the limit is %u", (unsigned)per_identity);
 	if (!fault)
 		fault = take_first(FD_SLOTS, 0, SLOT_SIZE, connections, &number);
 	if (!fault && number == connections)
-		fault = fault_note(&fault_slots_full, "%u", (unsigned)connections);
+		fault = fault_note(&fault_slots_full, "the limit is %u", (unsigned)connections);
 	if (!fault)
 		fault = map_record(number, &out->record);
 	if (fault)

@@ -21,7 +21,8 @@
 #include "base/fault.h"
 #include "wire/request.h"
 
-#define SLOT_SIZE 4096 /* a page, so that a mapping shows one slot and no other */
+/* The distance of two records: the largest page, so that a mapping shows one and no other. */
+#define SLOT_SIZE 65536
 #define SLOTS_MAX 10000
 #define SLOT_VERSION 1
 

@@ -19,7 +19,9 @@ extern char **environ;
 
 static int fail(const struct fault *fault)
 {
-	fprintf(stderr, "%s: %s: %s\n", PROGRAM, fault->text, fault_detail(fault));
+	char line[FAULT_LINE_MAX];
+
+	fprintf(stderr, "%s: %s\n", PROGRAM, fault_line(fault, line));
 	return fault_exit_status(fault);
 }
 

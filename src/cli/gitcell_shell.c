@@ -107,6 +107,7 @@ static void help(void)
 int main(int argc, char **argv)
 {
 	struct wish wish = {0};
+	char line[FAULT_LINE_MAX];
 	const struct fault *fault;
 
 	if (argc == 2 && !strcmp(argv[1], "--version"))
@@ -120,7 +121,6 @@ int main(int argc, char **argv)
 	if (!fault)
 		fault = relay(&wish);
 	if (fault)
-		fprintf(stderr, "%s: %s%s%s\n", PROGRAM, fault->text,
-			fault_detail(fault)[0] ? ": " : "", fault_detail(fault));
+		fprintf(stderr, "%s: %s\n", PROGRAM, fault_line(fault, line));
 	return fault_exit_status(fault);
 }

@@ -21,6 +21,12 @@ struct fsck_message {
 	const char *text;      /* git's words: "not properly sorted" */
 };
 
+/*
+ * The message with this id, or NULL. Whoever reads the blobs that a tree links to says
+ * gitmodulesMissing and gitmodulesBlob (and gitattributes...) himself.
+ */
+const struct fsck_message *fsck_message_by_id(const char *id);
+
 /* Called for each finding; return false to stop. */
 typedef bool fsck_report(void *arg, const struct fsck_message *message);
 
@@ -34,6 +40,10 @@ struct fsck_links {
 /* Checks one object's content; LINKS may be NULL. Blobs have nothing to check here. */
 void fsck_object(enum object_type type, struct cursor content, const struct hash_algo *algo,
 	fsck_report *report, void *arg, const struct fsck_links *links);
+
+#define FSCK_BLOB_MAX                                                                              \
+	((size_t)100 << 20) /* bytes of such a blob: gitmodulesLarge, gitattributesLarge */
+#define FSCK_ATTRIBUTES_LINE_MAX 2047 /* bytes: gitattributesLineLength */
 
 /* Checks a blob that some tree calls .gitmodules or .gitattributes. */
 void fsck_gitmodules(struct cursor content, fsck_report *report, void *arg);

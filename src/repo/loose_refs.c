@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * repo/loose_refs.c: the files below refs/. Stages request to keeper; trusts nothing in them.
- *
- * The walk keeps its own list of directories: depth costs heap, and is bounded by REFNAME_MAX.
- */
-#include <dirent.h>
+/* repo/loose_refs.c: the files below refs/. Stages request to keeper; trusts nothing in them. */
 #include <string.h>
-#include "repo/directory.h"
 #include "repo/file.h"
 #include "repo/loose_refs.h"
+#include "repo/ref_walk.h"
 
 static bool is_space(uint8_t c)
 {
@@ -74,9 +69,7 @@ static int ref_place(const char *name, const char **path)
 	return below_refs ? FD_REFS : FD_REPO;
 }
 
-/* *KIND says what was found, a directory included. */
-static const struct fault *read_named(
-	const struct repo *repo, const char *name, struct loose_ref *out, enum file_kind *kind)
+const struct fault *loose_ref_read(const struct repo *repo, const char *name, struct loose_ref *out)
 {
 	const struct fault *fault = NULL;
 	const char *path;
@@ -84,7 +77,6 @@ static const struct fault *read_named(
 	int dir = ref_place(name, &path);
 
 	TRY(file_open(&file, dir, path));
-	*kind = file.kind;
 	out->kind = file.kind == FILE_OTHER ? LOOSE_BROKEN : LOOSE_ABSENT;
 	if (file.kind == FILE_REGULAR)
 		fault = read_ref(repo, &file, name, out);
@@ -92,122 +84,39 @@ static const struct fault *read_named(
 	return fault;
 }
 
-const struct fault *loose_ref_read(const struct repo *repo, const char *name, struct loose_ref *out)
-{
-	enum file_kind kind;
-
-	return read_named(repo, name, out, &kind);
-}
-
-/*
- * While walking: directories still to be read, each a NUL-terminated name, the next one last; and
- * what was found, each an oid, a name with its NUL, a symref target with its NUL.
- */
-struct ref_walk {
+/* What was found: an oid, a name with its NUL, a symref target with its NUL, each. */
+struct records {
 	const struct repo *repo;
-	struct buffer pending, found;
-	size_t directories, refs;
+	struct buffer bytes;
+	size_t count;
 };
 
-static void push_directory(struct ref_walk *walk, const char *name)
-{
-	buffer_append(&walk->pending, name, strlen(name) + 1);
-	walk->directories++;
-}
-
-static void pop_directory(struct ref_walk *walk, char name[REFNAME_MAX + 1])
-{
-	size_t start = walk->pending.len - 1;
-
-	while (start > 0 && walk->pending.bytes[start - 1] != '\0')
-		start--;
-	memcpy(name, walk->pending.bytes + start, walk->pending.len - start);
-	walk->pending.len = start;
-}
-
-static void record(struct ref_walk *walk, const char *name, const struct loose_ref *ref)
+static void record(struct records *records, const char *name, const struct loose_ref *ref)
 {
 	const char *target = ref->kind == LOOSE_SYMREF ? ref->target : "";
 	static const struct oid null_oid;
 
-	buffer_append(
-		&walk->found, ref->kind == LOOSE_OID ? &ref->oid : &null_oid, sizeof(struct oid));
-	buffer_append(&walk->found, name, strlen(name) + 1);
-	buffer_append(&walk->found, target, strlen(target) + 1);
-	walk->refs++;
+	buffer_append(&records->bytes, ref->kind == LOOSE_OID ? &ref->oid : &null_oid,
+		sizeof(struct oid));
+	buffer_append(&records->bytes, name, strlen(name) + 1);
+	buffer_append(&records->bytes, target, strlen(target) + 1);
+	records->count++;
 }
 
-/* NAME is an entry of a directory, of TYPE as far as that is known. */
-static const struct fault *visit(struct ref_walk *walk, const char *name, unsigned char type)
+static const struct fault *visit(void *arg, const char *name, bool is_directory, bool *descend)
 {
-	enum file_kind kind = FILE_DIRECTORY;
+	struct records *records = arg;
 	struct loose_ref ref;
 
-	if (type != DT_DIR)
-		TRY(read_named(walk->repo, name, &ref, &kind));
-	if (kind == FILE_DIRECTORY)
-		push_directory(walk, name);
-	else if (ref.kind != LOOSE_ABSENT)
-		record(walk, name, &ref);
-	if (walk->directories > REFS_MAX || walk->refs > REFS_MAX)
+	*descend = is_directory && refname_valid(cursor_over_text(name));
+	if (is_directory || !refname_valid(cursor_over_text(name)))
+		return NULL;
+	TRY(loose_ref_read(records->repo, name, &ref));
+	if (ref.kind != LOOSE_ABSENT)
+		record(records, name, &ref);
+	if (records->count > REFS_MAX)
 		return fault_note(&fault_refs, "more than %u refs", REFS_MAX);
-	return NULL;
-}
-
-/* Writes PARENT/ENTRY to OUT; false if that cannot be a ref or a directory of refs. */
-static bool join(const char *parent, const char *entry, char out[REFNAME_MAX + 1])
-{
-	size_t parent_len = strlen(parent), entry_len = strlen(entry);
-
-	if (parent_len + 1 + entry_len > REFNAME_MAX)
-		return false;
-	memcpy(out, parent, parent_len);
-	out[parent_len] = '/';
-	memcpy(out + parent_len + 1, entry, entry_len + 1);
-	return refname_valid(cursor_over_text(out));
-}
-
-static const struct fault *list_directory(
-	struct ref_walk *walk, struct directory *directory, const char *parent)
-{
-	char name[REFNAME_MAX + 1];
-	const char *entry;
-	unsigned char type;
-
-	for (;;) {
-		TRY(directory_next(directory, &entry, &type));
-		if (!entry)
-			return NULL;
-		if (join(parent, entry, name))
-			TRY(visit(walk, name, type));
-	}
-}
-
-static const struct fault *walk_directory(struct ref_walk *walk, const char *name)
-{
-	struct directory directory;
-	const struct fault *fault;
-	bool found;
-
-	TRY(directory_open(&directory, FD_REFS, name[4] ? name + 5 : ".", &found));
-	if (!found)
-		return NULL; /* removed meanwhile */
-	fault = list_directory(walk, &directory, name);
-	directory_close(&directory);
-	return fault;
-}
-
-static const struct fault *walk_all(struct ref_walk *walk)
-{
-	char name[REFNAME_MAX + 1];
-
-	push_directory(walk, "refs");
-	while (walk->pending.len) {
-		pop_directory(walk, name);
-		TRY(walk_directory(walk, name));
-		TRY(buffer_check(&walk->pending));
-	}
-	return buffer_check(&walk->found);
+	return buffer_check(&records->bytes);
 }
 
 /* The records of NAMES become refs that point into it. */
@@ -232,11 +141,10 @@ static const struct fault *list_records(struct ref_list *list)
 
 const struct fault *loose_refs_load(struct ref_list *list, const struct repo *repo)
 {
-	struct ref_walk walk = {.repo = repo, .found = {.limit = REPO_PACKED_REFS_MAX}};
-	const struct fault *fault = walk_all(&walk);
+	struct records records = {.repo = repo, .bytes = {.limit = REPO_PACKED_REFS_MAX}};
+	const struct fault *fault = ref_walk("refs", visit, &records);
 
-	buffer_free(&walk.pending);
-	list->names = walk.found;
+	list->names = records.bytes;
 	if (!fault)
 		fault = list_records(list);
 	if (!fault)

@@ -56,18 +56,21 @@ const struct fault *odb_add_pack(struct odb *odb, struct cursor bytes, struct cu
 	return NULL;
 }
 
-/* Returns FAULT, as a corrupt object's if it tells of bad bytes. */
+/* Returns FAULT, as a corrupt object's if it tells of bad bytes; the note names the object. */
 static const struct fault *blame_object(
 	const struct odb *odb, const struct oid *oid, const struct fault *fault)
 {
 	char hex[OID_MAX_HEX + 1], detail[128];
 
+	oid_hex(oid, odb->repo->algo, hex);
+	if (fault == &fault_object_large)
+		return fault_note(fault, "%s", hex);
 	if (fault != &fault_zlib && fault != &fault_delta && fault != &fault_pack_format &&
 		fault != &fault_idx_format && fault != &fault_object_syntax)
 		return fault;
 	snprintf(detail, sizeof detail, "%s", fault_detail(fault));
-	return fault_note(&fault_object_corrupt, "%s: %s%s%s", oid_hex(oid, odb->repo->algo, hex),
-		fault->text, detail[0] ? ": " : "", detail);
+	return fault_note(&fault_object_corrupt, "%s: %s%s%s", hex, fault->text,
+		detail[0] ? ": " : "", detail);
 }
 
 static const struct fault *missing(const struct odb *odb, const struct oid *oid)

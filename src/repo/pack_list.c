@@ -14,7 +14,7 @@
 #include "repo/directory.h"
 #include "repo/odb_parts.h"
 
-/* How old a directory must be when it is read for its mtime to tell of every later change. */
+/* How far from now a directory's mtime must be when it is read, to tell of every later change. */
 #define RACY_SECONDS 2
 
 /* A pack that was not there before. */
@@ -164,7 +164,7 @@ static const struct fault *read_directory(struct odb *odb, struct directory *dir
 	arrivals_free(&new);
 	odb->scanned = !fault;
 	odb->mtime = st.st_mtim;
-	odb->settled = now.tv_sec - st.st_mtim.tv_sec > RACY_SECONDS;
+	odb->settled = llabs((long long)now.tv_sec - st.st_mtim.tv_sec) > RACY_SECONDS;
 	return fault;
 }
 

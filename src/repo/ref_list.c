@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * repo/ref_list.c: sorted refs. Any stage after request; touches memory only.
- *
- * The sort is our own because qsort(3) asks the kernel how much memory the machine has, which no
- * stage's filter allows.
- */
+/* repo/ref_list.c: sorted refs. Any stage; touches memory only. */
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
 #include "repo/ref_list.h"
+#include "repo/sort.h"
 
 const struct fault *ref_list_add(struct ref_list *list, const struct ref *ref)
 {
@@ -21,43 +17,15 @@ const struct fault *ref_list_add(struct ref_list *list, const struct ref *ref)
 }
 
 /* By name; of two with one name, the one that stood first in the same buffer. */
-static bool ref_less(const struct ref *a, const struct ref *b)
+static bool ref_less(const void *left, const void *right)
 {
+	const struct ref *a = left, *b = right;
 	int order = strcmp(a->name, b->name);
 
 	return order ? order < 0 : a->name < b->name;
 }
 
-/* Lets REF sink from the hole at ROOT of a heap with the greatest on top. */
-static void sift_down(struct ref *heap, size_t root, size_t count, const struct ref *ref)
-{
-	size_t child;
-
-	while ((child = 2 * root + 1) < count) {
-		if (child + 1 < count && ref_less(&heap[child], &heap[child + 1]))
-			child++;
-		if (!ref_less(ref, &heap[child]))
-			break;
-		heap[root] = heap[child];
-		root = child;
-	}
-	heap[root] = *ref;
-}
-
-static void heap_sort(struct ref *list, size_t count)
-{
-	struct ref ref;
-
-	for (size_t i = count / 2; i-- > 0;) {
-		ref = list[i];
-		sift_down(list, i, count, &ref);
-	}
-	for (size_t end = count; end-- > 1;) {
-		ref = list[end];
-		list[end] = list[0];
-		sift_down(list, 0, end, &ref);
-	}
-}
+_Static_assert(sizeof(struct ref) <= SORT_ELEMENT_MAX, "refs are sorted in place");
 
 void ref_list_sort(struct ref_list *list)
 {
@@ -67,7 +35,7 @@ void ref_list_sort(struct ref_list *list)
 		i++;
 	if (i >= list->count)
 		return;
-	heap_sort(list->list, list->count);
+	sort(list->list, list->count, sizeof *list->list, ref_less);
 	kept = 1;
 	for (i = 1; i < list->count; i++)
 		if (strcmp(list->list[kept - 1].name, list->list[i].name) != 0)

@@ -2,10 +2,10 @@
 /*
  * repo/ref_transaction.h: moving refs so that a crash leaves each one old or new.
  *
- * Files backend, compatible with a stock git that works beside us: NAME.lock taken with O_EXCL,
- * the old value compared under the lock, the new one written and fsynced, renamed, directories
- * fsynced; deletes rewrite packed-refs under packed-refs.lock before the loose file goes.
- * Stage keeper.
+ * Files backend, compatible with a stock git that works beside us: NAME.lock taken (see
+ * repo/ref_lock.h), the old value compared under the lock, the new one written and fsynced,
+ * renamed, directories fsynced; deletes rewrite packed-refs under packed-refs.lock before the loose
+ * file goes. A symbolic ref is followed: what it leads to moves. Stage keeper.
  */
 #ifndef REPO_REF_TRANSACTION_H
 #define REPO_REF_TRANSACTION_H
@@ -24,7 +24,8 @@ struct ref_update {
 };
 
 /*
- * Tries each update, deletes first, then the others; each succeeds or is refused by itself. A fault
+ * Tries each update, deletes first, then the others; each succeeds or is refused by itself; of two
+ * with one name the second is refused. A fault
  * means that the host failed (disk full, I/O); updates before it have their answers, the others
  * are refused with "failed to update ref".
  */

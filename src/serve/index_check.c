@@ -12,19 +12,6 @@
 const struct fault fault_pack_fsck = {BLAME_PEER, "fsck error in packed object"};
 const struct fault fault_collision = {BLAME_PEER, "SHA1 COLLISION FOUND"};
 
-static const struct fsck_message gitmodules_missing = {
-	"gitmodulesMissing", FSCK_ERROR, "unable to read .gitmodules blob"};
-static const struct fsck_message gitmodules_blob = {
-	"gitmodulesBlob", FSCK_ERROR, "non-blob found at .gitmodules"};
-static const struct fsck_message gitmodules_large = {
-	"gitmodulesLarge", FSCK_ERROR, ".gitmodules too large to parse"};
-static const struct fsck_message gitattributes_missing = {
-	"gitattributesMissing", FSCK_ERROR, "unable to read .gitattributes blob"};
-static const struct fsck_message gitattributes_blob = {
-	"gitattributesBlob", FSCK_ERROR, "non-blob found at .gitattributes"};
-static const struct fsck_message gitattributes_large = {
-	"gitattributesLarge", FSCK_ERROR, ".gitattributes too large to parse"};
-
 /* --- syntax ----------------------------------------------------------------------------------- */
 
 /*
@@ -193,15 +180,26 @@ const struct fault *index_check_streamed(struct index_job *job)
 
 /* --- blobs with a meaning --------------------------------------------------------------------- */
 
+/* What is said of a blob that some tree links to, by git-fsck(1)'s ids. */
 struct link_rules {
-	const struct fsck_message *missing, *not_blob, *large;
+	const char *missing, *not_blob, *large;
 	void (*check)(struct cursor content, fsck_report *report, void *arg);
 };
 
 static const struct link_rules gitmodules_rules = {
-	&gitmodules_missing, &gitmodules_blob, &gitmodules_large, fsck_gitmodules};
-static const struct link_rules gitattributes_rules = {
-	&gitattributes_missing, &gitattributes_blob, &gitattributes_large, fsck_gitattributes};
+	"gitmodulesMissing", "gitmodulesBlob", "gitmodulesLarge", fsck_gitmodules};
+static const struct link_rules gitattributes_rules = {"gitattributesMissing", "gitattributesBlob",
+	"gitattributesLarge", fsck_gitattributes};
+
+static const struct fault *report_id(struct index_job *job, const char *id)
+{
+	const struct fsck_message *message = fsck_message_by_id(id);
+
+	if (!message)
+		return fault_note(&fault_internal, "no message %s", id);
+	report(job, message);
+	return verdict(job);
+}
 
 static const struct fault *check_link(
 	struct index_job *job, const struct link_rules *rules, const struct oid *oid)
@@ -216,12 +214,12 @@ static const struct fault *check_link(
 	job->checked = oid;
 	TRY(odb_find(odb, oid, &found, &place));
 	if (!found)
-		return report(job, rules->missing), verdict(job);
+		return report_id(job, rules->missing);
 	TRY(odb_info(odb, oid, &type, &size));
 	if (type != OBJECT_BLOB)
-		return report(job, rules->not_blob), verdict(job);
-	if (size > INDEX_OBJECT_MAX)
-		return report(job, rules->large), verdict(job);
+		return report_id(job, rules->not_blob);
+	if (size > FSCK_BLOB_MAX)
+		return report_id(job, rules->large);
 	TRY(odb_read_place(odb, oid, &place, &object));
 	rules->check(object.content, report, job);
 	object_release(&object);

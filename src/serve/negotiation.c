@@ -7,7 +7,7 @@
 #include "repo/walk.h"
 #include "serve/negotiation.h"
 
-const struct fault fault_not_our_ref = {BLAME_PEER, "upload-pack: not our ref"};
+const struct fault fault_not_our_ref = {BLAME_PEER, "upload-pack: not our ref "};
 
 void negotiation_init(
 	struct negotiation *n, struct odb *odb, const struct refs *refs, struct graph *graph)

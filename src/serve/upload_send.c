@@ -119,13 +119,12 @@ static const struct fault *transfer(struct transfer *t)
  */
 static void tell_fault(struct transfer *t, const struct fault *fault)
 {
-	char line[640];
+	char text[FAULT_LINE_MAX], line[FAULT_LINE_MAX + 32];
 
 	t->upload->session->told = true;
 	if (!t->sideband.frame_max)
 		return;
-	snprintf(line, sizeof line, "upload-pack: %s%s%s\n", fault->text,
-		fault_detail(fault)[0] ? ": " : "", fault_detail(fault));
+	snprintf(line, sizeof line, "upload-pack: %s\n", fault_line(fault, text));
 	if (sideband_text(&t->sideband, BAND_ERROR, line))
 		return; /* the client is gone; the log has the first fault */
 }

@@ -38,6 +38,27 @@ struct oid judge_oid(const char *script)
 	return oid;
 }
 
+void judge_commits(int from, int to)
+{
+	run("i=%d; while [ $i -lt %d ]; do"
+	    "  file=$(seq 300 | sed \"$((i %% 300 + 1))s/$/ changed in $i/\" | git "
+	    "hash-object -w --stdin);"
+	    "  small=$(echo $i | git hash-object -w --stdin);"
+	    "  sub=$(printf '100644 blob %%s\\tname%%d\\n' $small $i | git mktree);"
+	    "  tree=$(printf '100644 blob %%s\\tfile\\n040000 tree %%s\\tsub\\n' $file "
+	    "$sub | git mktree);"
+	    "  old=$(git rev-parse -q --verify refs/heads/main || :);"
+	    "  git update-ref refs/heads/main $(echo commit $i | git commit-tree $tree "
+	    "${old:+-p $old});"
+	    "  i=$((i + 1)); done",
+		from, to);
+}
+
+void judge_pack(const char *options)
+{
+	run("git %s repack -q -a -d -f --depth=50 --window=20 && git prune-packed", options);
+}
+
 static const struct fault *append(void *arg, const void *bytes, size_t len)
 {
 	buffer_append(arg, bytes, len);

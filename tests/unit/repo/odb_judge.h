@@ -10,6 +10,12 @@
 int judge_enter(void **state);
 int judge_leave(void **state);
 
+/* Makes the commits FROM to TO - 1, each of which changes one line of a file of 300 and adds another
+ * file in a directory. */
+void judge_commits(int from, int to);
+/* Everything into one pack of deltas; OPTIONS are git's. */
+void judge_pack(const char *options);
+
 /* The database of that repository. */
 struct odb *judge_odb(void);
 /* The first word that SCRIPT writes, as an oid. */

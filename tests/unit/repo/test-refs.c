@@ -3,6 +3,7 @@
 #include "tests/unit/test.h"
 #include "tests/unit/repo/scratch.h"
 #include "repo/loose_refs.h"
+#include "repo/odb.h"
 #include "repo/packed_refs.h"
 
 #define SOME_REFS                                                                                  \
@@ -75,6 +76,64 @@ static void what_git_packed_says_how_tags_peel(void **state)
 	assert_ok(refs_load(&refs, &repo));
 	assert_int_equal(refs_find(&refs, "refs/tags/light")->peel, PEEL_UNKNOWN);
 	refs_free(&refs);
+}
+
+static void tags_are_followed_to_what_they_mark(void **state)
+{
+	struct oid main_oid;
+	struct repo repo;
+	struct refs refs;
+	struct odb *odb;
+	struct ref *ref;
+	(void)state;
+
+	run(SOME_REFS "git update-ref refs/x/blobtag $(git tag -a -m m bt refs/notes/blob && "
+		      "git rev-parse bt); echo %040d | tr 0 1 >.git/refs/x/missing",
+		0);
+	assert_ok(open_repository(&repo, "r"));
+	assert_ok(odb_open(&odb, &repo));
+	assert_ok(refs_load(&refs, &repo));
+	main_oid = oid_of("r", "main");
+	for (size_t i = 0; i < refs.count; i++)
+		assert_ok(ref_peel(&refs.list[i], odb, repo.algo));
+	ref = refs_find(&refs, "refs/tags/nested");
+	assert_true(ref->peel == PEEL_TAG && oid_equal(&ref->peeled, &main_oid));
+	assert_int_equal(refs_find(&refs, "refs/tags/light")->peel, PEEL_NONE);
+	assert_int_equal(refs_find(&refs, "refs/x/missing")->peel, PEEL_NONE);
+	assert_int_equal(refs_find(&refs, "refs/x/blobtag")->peel, PEEL_TAG);
+	refs_free(&refs);
+	odb_close(odb);
+}
+
+/* A tag of a tag of a tag ... : DEPTH of them. */
+static void nest_tags(unsigned depth)
+{
+	run("cd r; oid=$(git rev-parse main); type=commit; for i in $(seq %u); do "
+	    "oid=$(printf 'object %%s\ntype %%s\ntag t\ntagger T <t@t> 0 +0000\n\n' $oid $type | "
+	    "git hash-object -t tag -w --stdin); type=tag; done; git update-ref refs/tags/deep "
+	    "$oid",
+		depth);
+}
+
+static void tags_nest_up_to_a_limit(void **state)
+{
+	struct repo repo;
+	struct refs refs;
+	struct odb *odb;
+	(void)state;
+
+	run(SOME_REFS ":");
+	assert_ok(open_repository(&repo, "r"));
+	for (int over = 0; over < 2; over++) {
+		nest_tags(TAG_DEPTH_MAX + over);
+		assert_ok(odb_open(&odb, &repo));
+		assert_ok(refs_load(&refs, &repo));
+		assert_ok(ref_peel(refs_find(&refs, "refs/tags/deep"), odb, repo.algo));
+		assert_int_equal(
+			refs_find(&refs, "refs/tags/deep")->peel, over ? PEEL_NONE : PEEL_TAG);
+		refs_free(&refs);
+		odb_close(odb);
+	}
 }
 
 static void broken_and_hostile_refs_are_left_out(void **state)
@@ -241,6 +300,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(refs_are_read_wherever_git_puts_them),
 		TEST(what_git_packed_says_how_tags_peel),
+		TEST(tags_are_followed_to_what_they_mark),
+		TEST(tags_nest_up_to_a_limit),
 		TEST(broken_and_hostile_refs_are_left_out),
 		TEST(a_broken_loose_ref_hides_the_packed_one),
 		TEST(one_ref_is_read_as_it_is_now),

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * repo/ref_transaction.c: judging updates of refs and making them. Stage keeper; trusts neither the
+ * names and oids that it is given nor what is on disk.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/mem.h"
+#include "repo/file_write.h"
+#include "repo/packed_refs_write.h"
+#include "repo/ref_dirs.h"
+#include "repo/ref_lock.h"
+#include "repo/ref_read.h"
+#include "repo/ref_transaction.h"
+#include "repo/ref_walk.h"
+#include "repo/sort.h"
+
+/* A value waits here for its rename; a crash may leave it, the next one takes its place. */
+#define VALUE_FILE "gitcell.value"
+
+/* Deletes that one rewriting of packed-refs serves; ext4 allows 65,000 links to the guard. */
+#define DELETES_AT_ONCE 16384
+
+struct transaction {
+	const struct repo *repo;
+	struct ref_guard guard;
+	struct packed_snapshot packed;
+	char unsynced[REFNAME_MAX + 1]; /* a ref whose directory has changed, or "" */
+};
+
+/* ---- what every update goes through ---- */
+
+static const char *judge(const struct ref_update *update, const struct ref_now *now)
+{
+	bool must_exist = !oid_is_null(&update->old_oid) || oid_is_null(&update->new_oid);
+
+	if (now->broken)
+		return REFUSED_OTHERWISE;
+	if (!now->found)
+		return must_exist ? "reference does not exist" : NULL;
+	if (oid_is_null(&update->old_oid))
+		return "reference already exists";
+	return oid_equal(&now->oid, &update->old_oid) ? NULL : "incorrect old value provided";
+}
+
+static const struct fault *judge_locked(struct transaction *t, const struct ref_update *update,
+	const char *name, struct ref_now *now, const char **refusal)
+{
+	const struct fault *fault = ref_current(t->repo, &t->packed, name, now);
+
+	*refusal = fault ? REFUSED_OTHERWISE : judge(update, now);
+	/* what lies broken in the repository is no failure of the host */
+	return fault && fault->blame == BLAME_HOST ? fault : NULL;
+}
+
+static void release(const char *name)
+{
+	ref_unlock(name);
+	ref_parents_prune(name);
+}
+
+/* Locks NAME, the end of the chain that begins with the update's, and looks at its old value. The
+ * lock is held on return if there is neither a refusal nor a fault. */
+static const struct fault *begin(struct transaction *t, const struct ref_update *update,
+	char name[REFNAME_MAX + 1], struct ref_now *now, const char **refusal)
+{
+	const struct fault *fault;
+	bool broken;
+
+	*refusal = REFUSED_OTHERWISE;
+	if (!refname_pushable(cursor_over_text(update->name)))
+		return NULL;
+	TRY(ref_resolve(t->repo, update->name, name, &broken));
+	if (broken || !refname_pushable(cursor_over_text(name)))
+		return NULL;
+	TRY(ref_lock(&t->guard, name, refusal));
+	if (*refusal) {
+		ref_parents_prune(name);
+		return NULL;
+	}
+	fault = judge_locked(t, update, name, now, refusal);
+	if (fault || *refusal)
+		release(name);
+	return fault;
+}
+
+/* ---- directories are made to last once for the neighbours in them ---- */
+
+static bool same_directory(const char *a, const char *b)
+{
+	const char *slash = strrchr(a, '/');
+	size_t len = slash ? (size_t)(slash - a) + 1 : 0;
+
+	return strncmp(a, b, len) == 0 && !strchr(b + len, '/');
+}
+
+static const struct fault *sync_directory(struct transaction *t)
+{
+	if (!t->unsynced[0])
+		return NULL;
+	TRY(ref_parent_sync(t->unsynced));
+	t->unsynced[0] = '\0';
+	return NULL;
+}
+
+static const struct fault *sync_later(struct transaction *t, const char *name)
+{
+	struct cursor text = cursor_over_text(name);
+
+	if (!same_directory(t->unsynced, name))
+		TRY(sync_directory(t));
+	return cursor_copy_text(&text, t->unsynced, sizeof t->unsynced) ? NULL : &fault_internal;
+}
+
+/* ---- creates and updates ---- */
+
+static const struct fault *write_value(const struct repo *repo, const struct oid *oid)
+{
+	const struct fault *fault, *unfinished;
+	char line[OID_MAX_HEX + 2];
+	int fd;
+
+	memcpy(oid_hex(oid, repo->algo, line) + repo->algo->hexsize, "\n", 2);
+	TRY(file_create(FD_REPO, VALUE_FILE, 0666, &fd));
+	fault = file_append(fd, VALUE_FILE, line, strlen(line));
+	unfinished = file_finish(fd, VALUE_FILE);
+	return fault ? fault : unfinished;
+}
+
+static int rename_value(const char *name)
+{
+	return renameat(FD_REPO, VALUE_FILE, FD_REFS, ref_path(name)) < 0 ? errno : 0;
+}
+
+/* A directory of that name gives way if there is nothing in it. */
+static const struct fault *place_value(const char *name, const char **refusal)
+{
+	int error = rename_value(name);
+	bool empty;
+
+	if (error == EISDIR) {
+		TRY(ref_directory_remove(name, &empty));
+		error = empty ? rename_value(name) : ENOTEMPTY;
+	}
+	if (error)
+		unlinkat(FD_REPO, VALUE_FILE, 0);
+	if (error && error != EISDIR && error != ENOTEMPTY)
+		return fault_errno(&fault_repository_write, error, name);
+	*refusal = error ? REFUSED_CONFLICT : NULL;
+	return NULL;
+}
+
+static bool packed_below(const struct ref_list *packed, const char *name)
+{
+	char directory[REFNAME_MAX + 2];
+	size_t len = strlen(name), at;
+
+	memcpy(directory, name, len);
+	memcpy(directory + len, "/", 2);
+	at = ref_position(packed->list, packed->count, directory);
+	return at < packed->count && strncmp(packed->list[at].name, directory, len + 1) == 0;
+}
+
+static bool packed_above(const struct ref_list *packed, const char *name)
+{
+	char parent[REFNAME_MAX + 1];
+	size_t len = strlen(name);
+
+	memcpy(parent, name, len + 1);
+	while (len-- > 0) {
+		if (parent[len] != '/')
+			continue;
+		parent[len] = '\0';
+		if (ref_search(packed->list, packed->count, parent))
+			return true;
+	}
+	return false;
+}
+
+/* For loose refs the file system sees to it that no ref is below another. */
+static const struct fault *check_packed_conflict(
+	struct transaction *t, const char *name, const char **refusal)
+{
+	TRY(packed_snapshot_refresh(&t->packed, t->repo));
+	if (packed_below(&t->packed.refs, name) || packed_above(&t->packed.refs, name))
+		*refusal = REFUSED_CONFLICT;
+	return NULL;
+}
+
+static const struct fault *move_locked(struct transaction *t, const struct ref_update *update,
+	const char *name, const struct ref_now *now, const char **refusal)
+{
+	if (now->found && oid_equal(&now->oid, &update->new_oid))
+		return NULL;
+	if (!now->found) {
+		TRY(check_packed_conflict(t, name, refusal));
+		if (*refusal)
+			return NULL;
+	}
+	TRY(write_value(t->repo, &update->new_oid));
+	TRY(place_value(name, refusal));
+	return *refusal ? NULL : sync_later(t, name);
+}
+
+static const struct fault *move(struct transaction *t, struct ref_update *update)
+{
+	char name[REFNAME_MAX + 1];
+	const struct fault *fault;
+	const char *refusal;
+	struct ref_now now;
+
+	TRY(begin(t, update, name, &now, &refusal));
+	if (!refusal) {
+		fault = move_locked(t, update, name, &now, &refusal);
+		release(name);
+		if (fault)
+			return fault;
+	}
+	update->refusal = refusal;
+	return NULL;
+}
+
+/* ---- deletes, many at once ---- */
+
+struct deletion {
+	struct ref_update *update;
+	char *name; /* that is locked */
+};
+
+struct deletions {
+	struct deletion *list;
+	size_t count;
+	struct ref_list names; /* the same, sorted; NAMES.names is empty */
+};
+
+static const struct fault *lock_deletion(
+	struct transaction *t, struct ref_update *update, struct deletions *deletions)
+{
+	struct deletion *deletion = &deletions->list[deletions->count];
+	char name[REFNAME_MAX + 1];
+	const struct fault *fault;
+	struct ref_now now;
+
+	TRY(begin(t, update, name, &now, &update->refusal));
+	if (update->refusal)
+		return NULL;
+	update->refusal = REFUSED_OTHERWISE;
+	*deletion = (struct deletion){update, mem_text(name, strlen(name))};
+	fault = deletion->name
+			? ref_list_add(&deletions->names, &(struct ref){.name = deletion->name})
+			: &fault_memory;
+	if (fault) {
+		free(deletion->name);
+		release(name);
+		return fault;
+	}
+	deletions->count++;
+	return NULL;
+}
+
+static const struct fault *unlink_loose(struct transaction *t, const struct deletion *deletion)
+{
+	if (unlinkat(FD_REFS, ref_path(deletion->name), 0) == 0)
+		TRY(sync_later(t, deletion->name));
+	else if (errno != ENOENT && errno != EISDIR && errno != EPERM)
+		return fault_errno(&fault_repository_write, errno, deletion->name);
+	deletion->update->refusal = NULL;
+	return NULL;
+}
+
+/* Only when no packed value can come to light is the loose one removed. */
+static const struct fault *delete_locked(struct transaction *t, struct deletions *deletions)
+{
+	ref_list_sort(&deletions->names);
+	packed_snapshot_free(&t->packed); /* room for the new text */
+	TRY(packed_refs_drop(t->repo, &deletions->names));
+	for (size_t i = 0; i < deletions->count; i++)
+		TRY(unlink_loose(t, &deletions->list[i]));
+	return sync_directory(t);
+}
+
+static void release_deletions(struct deletions *deletions)
+{
+	for (size_t i = 0; i < deletions->count; i++) {
+		release(deletions->list[i].name);
+		free(deletions->list[i].name);
+	}
+	free(deletions->list);
+	ref_list_free(&deletions->names);
+}
+
+static const struct fault *lock_and_delete(struct transaction *t, struct ref_update **updates,
+	size_t count, struct deletions *deletions)
+{
+	const struct fault *fault;
+	bool taken;
+
+	for (size_t i = 0; i < count; i++)
+		TRY(lock_deletion(t, updates[i], deletions));
+	if (!deletions->count)
+		return NULL;
+	TRY(packed_refs_lock(&taken));
+	if (!taken)
+		return NULL;
+	fault = delete_locked(t, deletions);
+	packed_refs_unlock();
+	return fault;
+}
+
+static const struct fault *delete_some(
+	struct transaction *t, struct ref_update **updates, size_t count)
+{
+	struct deletions deletions = {
+		.list = mem_array(count, sizeof *deletions.list), .names = REF_LIST_INIT};
+	const struct fault *fault;
+
+	if (!deletions.list)
+		return &fault_memory;
+	fault = lock_and_delete(t, updates, count, &deletions);
+	release_deletions(&deletions);
+	return fault;
+}
+
+/* ---- the whole ---- */
+
+/* By name; of two with one name, in the order in which they were given. */
+static bool update_less(const void *left, const void *right)
+{
+	const struct ref_update *a = *(struct ref_update *const *)left;
+	const struct ref_update *b = *(struct ref_update *const *)right;
+	int order = strcmp(a->name, b->name);
+
+	return order ? order < 0 : a < b;
+}
+
+/* The updates in order of their names, without second ones of a name; deletes first. */
+struct plan {
+	struct ref_update **list;
+	size_t count, deletes;
+};
+
+static void split_deletes(struct plan *plan, struct ref_update **sorted, size_t count)
+{
+	for (int deletes = 1; deletes >= 0; deletes--) {
+		for (size_t i = 0; i < count; i++) {
+			if (i > 0 && strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
+				continue;
+			if (oid_is_null(&sorted[i]->new_oid) == deletes)
+				plan->list[plan->count++] = sorted[i];
+		}
+		if (deletes)
+			plan->deletes = plan->count;
+	}
+}
+
+static const struct fault *make_plan(struct plan *plan, struct ref_update *updates, size_t count)
+{
+	struct ref_update **sorted = mem_array(count, sizeof *sorted);
+
+	*plan = (struct plan){.list = mem_array(count, sizeof *plan->list)};
+	if (!sorted || !plan->list) {
+		free(sorted);
+		free(plan->list);
+		return &fault_memory;
+	}
+	for (size_t i = 0; i < count; i++) {
+		sorted[i] = &updates[i];
+		updates[i].refusal = REFUSED_OTHERWISE;
+	}
+	sort(sorted, count, sizeof *sorted, update_less);
+	split_deletes(plan, sorted, count);
+	free(sorted);
+	return NULL;
+}
+
+static const struct fault *carry_out(struct transaction *t, const struct plan *plan)
+{
+	size_t left;
+
+	for (size_t i = 0; i < plan->deletes; i += DELETES_AT_ONCE) {
+		left = plan->deletes - i;
+		TRY(delete_some(
+			t, plan->list + i, left < DELETES_AT_ONCE ? left : DELETES_AT_ONCE));
+	}
+	for (size_t i = plan->deletes; i < plan->count; i++)
+		TRY(move(t, plan->list[i]));
+	return sync_directory(t);
+}
+
+const struct fault *ref_transaction(
+	const struct repo *repo, struct ref_update *updates, size_t count)
+{
+	struct transaction t = {.repo = repo, .packed = PACKED_SNAPSHOT_INIT};
+	const struct fault *fault;
+	struct plan plan;
+
+	TRY(make_plan(&plan, updates, count));
+	fault = ref_guard_enter(&t.guard);
+	if (!fault) {
+		fault = carry_out(&t, &plan);
+		ref_guard_leave(&t.guard);
+	}
+	packed_snapshot_free(&t.packed);
+	free(plan.list);
+	return fault;
+}
