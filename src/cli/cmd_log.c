@@ -174,7 +174,8 @@ int cmd_log(const struct command *self, int argc, char **argv)
 	int status;
 	const struct option_row rows[] = {
 		{"user", "USER", "of this user, by name or uid", .value = &wish.user},
-		{"repo", "REPOSITORY", "of this repository", .value = &wish.repository},
+		{"repo", "REPOSITORY", "of this repository; its name alone will do",
+			.value = &wish.repository},
 		{"ref", "REF", "that moved this ref; a branch or tag may be given short",
 			.value = &wish.ref},
 		{"since", "TIME", "from TIME on: YYYY-MM-DD [HH:MM[:SS]], or -2h",
@@ -190,8 +191,10 @@ int cmd_log(const struct command *self, int argc, char **argv)
 		{"json", NULL, "one JSON object per line", .flag = &wish.json},
 	};
 
-	if (!options_read(self, ROWS(rows), argc, argv, 0, 0, &operands, &status))
+	if (!options_read(self, ROWS(rows), argc, argv, 0, 1, &operands, &status))
 		return status;
+	if (*operands)
+		wish.repository = *operands;
 	status = run(&wish, &out);
 	if (status != CLI_OK) {
 		buffer_free(&out);

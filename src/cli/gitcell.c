@@ -19,7 +19,8 @@ static const struct command commands[] = {
 	{"list", cmd_list, "[--config FILE] [--long] [--json]", "list the repositories"},
 	{"log", cmd_log,
 		"[--user USER] [--repo REPOSITORY] [--ref REF] [--since TIME] [--until TIME] "
-		"[--pushes | --fetches] [--lines N] [--config FILE] [--directory DIR] [--json]",
+		"[--pushes | --fetches] [--lines N] [--config FILE] [--directory DIR] [--json] "
+		"[REPOSITORY]",
 		"show fetches and pushes from the journal"},
 	{"sandbox", cmd_sandbox, "[--json] [STAGE]", "say what a stage may do, and why"},
 	{"status", cmd_status, "[--config FILE] [--json]", "show the live connections"},
