@@ -5,6 +5,7 @@
 #ifndef CELL_FENCE_H
 #define CELL_FENCE_H
 
+#include <stdint.h>
 #include "cell/sandbox.h"
 
 /*
@@ -23,6 +24,12 @@ extern const struct fault fault_fence;
  * is less, or at the best one below that which the kernel really takes. Sets *ABI.
  */
 const struct fault *landlock_fence(enum stage stage, int root, int abi_max, int *abi) MUST_USE;
+
+/* The ABI that this kernel offers; 0: no Landlock. */
+int landlock_offered(void);
+
+/* The LANDLOCK_ACCESS_FS_* rights that STAGE keeps below its directory; all others are denied. */
+uint64_t landlock_rights(enum stage stage);
 
 /* Installs the filter of STAGE in addition to those that stand. */
 const struct fault *seccomp_fence(enum stage stage) MUST_USE;

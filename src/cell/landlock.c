@@ -64,6 +64,18 @@ static const uint64_t allowed[STAGE_COUNT] = {
 	[STAGE_KEEPER] = READING | WRITING,
 };
 
+uint64_t landlock_rights(enum stage stage)
+{
+	return allowed[stage];
+}
+
+int landlock_offered(void)
+{
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+
+	return abi < 0 ? 0 : (int)abi;
+}
+
 static struct ruleset handled_by(int abi)
 {
 	struct ruleset all = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* cell/peer_private.h: what a peer is made of; for cell/peer*.c and their tests alone. */
+/* cell/peer_private.h: what a peer is made of; for cell/peer*.c, whoami.c and their tests. */
 #ifndef CELL_PEER_PRIVATE_H
 #define CELL_PEER_PRIVATE_H
 

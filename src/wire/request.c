@@ -12,6 +12,7 @@ const struct fault fault_request_name = {BLAME_PEER, "not the name of a reposito
 static const char *const service_names[] = {
 	[SERVICE_UPLOAD_PACK] = "git-upload-pack",
 	[SERVICE_RECEIVE_PACK] = "git-receive-pack",
+	[SERVICE_WHOAMI] = "gitcell-whoami",
 };
 
 const char *service_name(enum service service)
@@ -19,15 +20,21 @@ const char *service_name(enum service service)
 	return service_names[service];
 }
 
-bool service_by_name(const struct cursor *word, enum service *out)
+/* Looks among the services up to LAST. */
+static bool find_service(const struct cursor *word, enum service last, enum service *out)
 {
-	for (size_t i = 0; i < sizeof service_names / sizeof *service_names; i++) {
+	for (int i = 0; i <= (int)last; i++) {
 		if (cursor_is(word, service_names[i])) {
 			*out = (enum service)i;
 			return true;
 		}
 	}
 	return false;
+}
+
+bool service_by_name(const struct cursor *word, enum service *out)
+{
+	return find_service(word, SERVICE_RECEIVE_PACK, out);
 }
 
 /* --- the name of a repository ----------------------------------------------------------------- */
@@ -101,8 +108,12 @@ static const struct fault *parse_command(struct cursor line, struct request *out
 	cursor_chomp(&line);
 	if (!cursor_until(&line, ' ', &word))
 		return fault_quote(&fault_request_syntax, "", line);
-	if (!service_by_name(&word, &out->service))
+	if (!find_service(&word, SERVICE_WHOAMI, &out->service))
 		return fault_quote(&fault_request_service, "", word);
+	if (out->service == SERVICE_WHOAMI && (cursor_at_end(&line) || cursor_is(&line, "/")))
+		return NULL;
+	if (out->service == SERVICE_WHOAMI)
+		return fault_quote(&fault_request_name, "", line);
 	return repository_name(line, out->name);
 }
 

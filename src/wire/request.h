@@ -16,6 +16,7 @@
 enum service {
 	SERVICE_UPLOAD_PACK,
 	SERVICE_RECEIVE_PACK,
+	SERVICE_WHOAMI, /* ours: whom the server takes the client for; names no repository */
 };
 
 struct request {
@@ -23,6 +24,7 @@ struct request {
 	/*
 	 * The canonical repository name: no leading '/', no trailing "/" or ".git", components
 	 * that are not empty, do not begin with '-', '.' or '~' and hold no control byte.
+	 * Empty for SERVICE_WHOAMI, whose path is "/" or nothing.
 	 */
 	char name[REPOSITORY_NAME_MAX + 1];
 	int version;                  /* 0, 1, 2: the highest that the extra parameters offer */
@@ -30,7 +32,7 @@ struct request {
 };
 
 extern const struct fault fault_request_syntax;  /* peer */
-extern const struct fault fault_request_service; /* peer: neither of the two services */
+extern const struct fault fault_request_service; /* peer: none of the services */
 extern const struct fault fault_request_name;    /* peer; answered like a missing repository */
 
 const struct fault *request_parse(struct cursor payload, struct request *out) MUST_USE;
@@ -42,8 +44,10 @@ const struct fault *repository_name(struct cursor path, char out[REPOSITORY_NAME
 /* The highest version in a colon-separated list as in GIT_PROTOCOL; unknown words are ignored. */
 int protocol_version(struct cursor list);
 
-/* "git-upload-pack" or "git-receive-pack". */
+/* "git-upload-pack", "git-receive-pack" or "gitcell-whoami". */
 const char *service_name(enum service service);
+
+/* One of git's own two, which is what ssh and git ask for. */
 bool service_by_name(const struct cursor *word, enum service *out) MUST_USE;
 
 /*

@@ -39,6 +39,9 @@ static void good_requests_are_read(void **state)
 			"a", 2, "al"},
 		{LINE("git-upload-pack /a b/c d\0"), SERVICE_UPLOAD_PACK, "a b/c d", 0, ""},
 		{LINE("git-upload-pack  a"), SERVICE_UPLOAD_PACK, " a", 0, ""},
+		{LINE("gitcell-whoami /\0host=h\0"), SERVICE_WHOAMI, "", 0, ""},
+		{LINE("gitcell-whoami \0"), SERVICE_WHOAMI, "", 0, ""},
+		{LINE("gitcell-whoami /\0\0user=al\0"), SERVICE_WHOAMI, "", 0, "al"},
 	};
 	(void)state;
 
@@ -67,6 +70,10 @@ static void bad_requests_are_refused(void **state)
 		{LINE("GET / HTTP/1.1\r\n"), &fault_request_service},
 		{LINE(" git-upload-pack /a"), &fault_request_service},
 		{LINE("git-upload-pack "), &fault_request_name},
+		{LINE("git-upload-pack /\0"), &fault_request_name},
+		{LINE("gitcell-whoami /a\0"), &fault_request_name},
+		{LINE("gitcell-whoami\0"), &fault_request_syntax},
+		{LINE("gitcell-shell /\0"), &fault_request_service},
 		{LINE("git-upload-pack /a\n\n\0host=h\0"), &fault_request_name},
 		{LINE("git-upload-pack /a\nb\0host=h\0"), &fault_request_name},
 		{LINE("git-upload-pack /a\0host=h\nx\0"), &fault_request_syntax},
@@ -131,6 +138,19 @@ static void other_names_are_nobodys(void **state)
 		if (repository_name(cursor_over_text(bad[i]), name) != &fault_request_name)
 			fail_msg("accepted: %s", bad[i]);
 	assert_fault(repository_name(CURSOR("a\0b"), name), &fault_request_name);
+}
+
+static void only_gits_services_have_programs(void **state)
+{
+	struct cursor word = CURSOR("gitcell-whoami");
+	enum service service;
+	(void)state;
+
+	assert_string_equal(service_name(SERVICE_WHOAMI), "gitcell-whoami");
+	assert_false(service_by_name(&word, &service));
+	word = CURSOR("git-receive-pack");
+	assert_true(service_by_name(&word, &service));
+	assert_int_equal(service, SERVICE_RECEIVE_PACK);
 }
 
 static void a_name_is_bounded(void **state)
@@ -287,6 +307,8 @@ static void other_ssh_commands_are_refused(void **state)
 		{"sh -c 'git-upload-pack a'", &fault_request_service},
 		{"/usr/bin/git-upload-pack 'a'", &fault_request_service},
 		{"git-upload-packx 'a'", &fault_request_service},
+		{"gitcell-whoami '/'", &fault_request_service},
+		{"git gitcell-whoami '/'", &fault_request_service},
 		{"git-upload-pack\t'a'", &fault_request_service},
 		{"git-upload-pack ", &fault_request_syntax},
 		{"git-upload-pack ''", &fault_request_syntax},
@@ -344,6 +366,7 @@ int main(void)
 		cmocka_unit_test(bad_requests_are_refused),
 		cmocka_unit_test(names_have_one_form),
 		cmocka_unit_test(other_names_are_nobodys),
+		cmocka_unit_test(only_gits_services_have_programs),
 		cmocka_unit_test(a_name_is_bounded),
 		cmocka_unit_test(a_request_is_bounded),
 		cmocka_unit_test(a_user_name_is_bounded),
