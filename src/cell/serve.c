@@ -16,6 +16,7 @@
 #include "cell/sandbox.h"
 #include "cell/serve.h"
 #include "cell/slots.h"
+#include "cell/whoami.h"
 
 /* A peer that was told why it is refused gets this long to read it. */
 #define FAREWELL_MS 500
@@ -121,13 +122,30 @@ static const struct fault *read_request(struct cell *cell)
 	return NULL;
 }
 
+/* A relay speaks for somebody else, if the policy lets it. */
+static const struct fault *believe_relay(struct cell *cell)
+{
+	if (!cell->request.user[0])
+		return NULL;
+	cell->relay = cell->peer;
+	cell->peer = NULL;
+	return policy_relayed(cell->policy, cell->relay, cell->request.user, &cell->peer);
+}
+
+/* The one service without a repository. */
+static const struct fault *say_who(struct cell *cell)
+{
+	struct buffer answer = BUFFER_INIT;
+	const struct fault *fault;
+
+	whoami_format(cell->peer, &answer);
+	fault = stream_write_buffer(&stream, &answer);
+	buffer_free(&answer);
+	return fault ? fault : stream_flush(&stream);
+}
+
 static const struct fault *ask_policy(struct cell *cell)
 {
-	if (cell->request.user[0]) {
-		cell->relay = cell->peer;
-		cell->peer = NULL;
-		TRY(policy_relayed(cell->policy, cell->relay, cell->request.user, &cell->peer));
-	}
 	slot_serving(&cell->slot, cell->request.service, cell->request.version, cell->request.name,
 		cell->relay ? cell->request.user : NULL);
 	return policy_decide(cell->policy, cell->peer, cell->request.service, cell->request.name,
@@ -179,6 +197,9 @@ static const struct fault *serve_connection(struct cell *cell)
 	TRY(admit(cell));
 	TRY(close_the_door(cell));
 	TRY(read_request(cell));
+	TRY(believe_relay(cell));
+	if (cell->request.service == SERVICE_WHOAMI)
+		return say_who(cell);
 	TRY(ask_policy(cell));
 	TRY(open_repository(cell));
 	return serve_granted(cell);
