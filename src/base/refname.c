@@ -9,18 +9,27 @@ static bool ends_with(const struct cursor *text, const char *suffix)
 	return len >= tail && memcmp(text->end - tail, suffix, tail) == 0;
 }
 
-/* No control byte, no blank, and nothing that revisions, refspecs and patterns give a meaning. */
-static bool byte_valid(uint8_t byte)
-{
-	return byte > ' ' && byte != 0x7f && !strchr("~^:?*[\\", byte);
-}
+/* Control bytes, the blank, and what revisions, refspecs and patterns give a meaning. A table,
+ * since every byte of every ref of a repository is asked about. */
+static const bool byte_forbidden[256] = {
+	[0 ... ' '] = true,
+	[0x7f] = true,
+	['~'] = true,
+	['^'] = true,
+	[':'] = true,
+	['?'] = true,
+	['*'] = true,
+	['['] = true,
+	['\\'] = true,
+};
 
 static bool bytes_valid(const struct cursor *name)
 {
 	uint8_t before = 0;
 
 	for (const uint8_t *p = name->at; p < name->end; p++) {
-		if (!byte_valid(*p) || (before == '.' && *p == '.') || (before == '@' && *p == '{'))
+		if (byte_forbidden[*p] || (before == '.' && *p == '.') ||
+			(before == '@' && *p == '{'))
 			return false;
 		before = *p;
 	}

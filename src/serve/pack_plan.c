@@ -2,6 +2,7 @@
 /* serve/pack_plan.c: forms and order of the objects to send. Stage fetch; trusts no pack or idx. */
 #include <stdlib.h>
 #include "base/mem.h"
+#include "object/sort.h"
 #include "serve/pack_plan.h"
 
 void pack_plan_init(struct pack_plan *plan, struct odb *odb, const struct repo *repo)
@@ -85,31 +86,33 @@ static const struct fault *decide_form(
 
 /* Packs one after the other, front to back, so that the disk is read in order and deltas find their
  * base written; loose objects first. */
-static int compare_places(const void *a, const void *b, void *arg)
+static uint64_t rank(const struct place *place)
 {
-	const struct pack_plan *plan = arg;
-	const uint32_t *x = a, *y = b;
-	const struct place *p = &plan->list[*x].place, *q = &plan->list[*y].place;
+	return place->pack ? (uint64_t)(place->pack->number + 1) << 40 | place->offset : 0;
+}
 
-	if (p->pack != q->pack) {
-		if (!p->pack || !q->pack)
-			return p->pack ? 1 : -1;
-		return p->pack->number < q->pack->number ? -1 : 1;
+static const struct fault *decide_order(struct pack_plan *plan)
+{
+	uint32_t count = plan->map.count;
+	struct sort_key *keys = mem_array((size_t)count * 2, sizeof *keys);
+
+	plan->order = mem_array(count, sizeof *plan->order);
+	if (!keys || !plan->order) {
+		free(keys);
+		return &fault_memory;
 	}
-	if (p->offset != q->offset)
-		return p->offset < q->offset ? -1 : 1;
-	return (*x > *y) - (*x < *y);
+	for (uint32_t i = 0; i < count; i++)
+		keys[i] = (struct sort_key){rank(&plan->list[i].place), i};
+	sort_keys(keys, keys + count, count);
+	for (uint32_t i = 0; i < count; i++)
+		plan->order[i] = keys[i].value;
+	free(keys);
+	return NULL;
 }
 
 const struct fault *pack_plan_settle(struct pack_plan *plan, const struct walk *walk)
 {
-	plan->order = mem_array(plan->map.count, sizeof *plan->order);
-	if (!plan->order)
-		return &fault_memory;
-	for (uint32_t i = 0; i < plan->map.count; i++) {
-		plan->order[i] = i;
+	for (uint32_t i = 0; i < plan->map.count; i++)
 		TRY(decide_form(plan, walk, &plan->list[i]));
-	}
-	qsort_r(plan->order, plan->map.count, sizeof *plan->order, compare_places, plan);
-	return NULL;
+	return decide_order(plan);
 }

@@ -2,6 +2,7 @@
 /* serve/ref_prefixes.c: a sorted set in which no prefix begins with another. Stage fetch. */
 #include <stdlib.h>
 #include "base/mem.h"
+#include "repo/sort.h"
 #include "serve/ref_prefixes.h"
 
 void ref_prefixes_add(struct ref_prefixes *prefixes, struct cursor prefix)
@@ -20,11 +21,11 @@ void ref_prefixes_add(struct ref_prefixes *prefixes, struct cursor prefix)
 	prefixes->count++;
 }
 
-static int compare(const void *a, const void *b)
+static bool sorts_before(const void *a, const void *b)
 {
 	const char *const *x = a, *const *y = b;
 
-	return strcmp(*x, *y);
+	return strcmp(*x, *y) < 0;
 }
 
 static bool begins_with(const char *text, const char *prefix)
@@ -59,7 +60,7 @@ const struct fault *ref_prefixes_settle(struct ref_prefixes *prefixes)
 		prefixes->sorted[i] = at;
 		at += strlen(at) + 1;
 	}
-	qsort(prefixes->sorted, prefixes->count, sizeof *prefixes->sorted, compare);
+	sort(prefixes->sorted, prefixes->count, sizeof *prefixes->sorted, sorts_before);
 	drop_covered(prefixes);
 	return NULL;
 }
