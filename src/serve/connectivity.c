@@ -37,8 +37,8 @@ static const struct fault *run(const struct connectivity *c, struct walk *walk)
 						  : progress_done(&visit.progress, visit.count);
 }
 
-static const struct fault *walk_tips(const struct connectivity *c, struct walk *walk,
-	const struct oid *tips, size_t count)
+static const struct fault *walk_tips(
+	const struct connectivity *c, struct walk *walk, const struct oid *tips, size_t count)
 {
 	for (size_t i = 0; i < c->refs->count; i++)
 		TRY(walk_exclude(walk, &c->refs->list[i].oid));

@@ -19,7 +19,7 @@ struct connectivity {
 
 /* *WHOLE: all that TIPS reach is there; if not, the detail of fault_object_missing may say what
  * is not. Objects that cannot be read count as missing. */
-const struct fault *connectivity_check(const struct connectivity *c, const struct oid *tips,
-	size_t count, bool *whole) MUST_USE;
+const struct fault *connectivity_check(
+	const struct connectivity *c, const struct oid *tips, size_t count, bool *whole) MUST_USE;
 
 #endif

@@ -41,9 +41,9 @@ static bool report(void *arg, const struct fsck_message *message)
 	if (message->level == FSCK_IGNORE)
 		return true;
 	job->refused |= error;
-	job->remarked = remark(job->request->remarks, "%s: object %s: %s: %s",
-		error ? "error" : "warning", oid_hex(job->checked, job->algo, hex), message->id,
-		message->text);
+	job->remarked =
+		remark(job->request->remarks, "%s: object %s: %s: %s", error ? "error" : "warning",
+			oid_hex(job->checked, job->algo, hex), message->id, message->text);
 	return !job->remarked;
 }
 
@@ -75,8 +75,8 @@ static void note_gitattributes(void *arg, const struct oid *blob)
 	note(job, &job->gitattributes, blob);
 }
 
-static const struct fault *check_syntax(struct index_job *job, const struct oid *oid,
-	enum object_type type, struct cursor content)
+static const struct fault *check_syntax(
+	struct index_job *job, const struct oid *oid, enum object_type type, struct cursor content)
 {
 	const struct fsck_links links = {job, note_gitmodules, note_gitattributes};
 
@@ -94,8 +94,8 @@ static const struct fault *collision(const struct index_job *job, const struct o
 {
 	char hex[OID_MAX_HEX + 1];
 
-	return fault_note(&fault_collision, "SHA1 COLLISION FOUND WITH %s !",
-		oid_hex(oid, job->algo, hex));
+	return fault_note(
+		&fault_collision, "SHA1 COLLISION FOUND WITH %s !", oid_hex(oid, job->algo, hex));
 }
 
 static const struct fault *compare_whole(struct index_job *job, const struct oid *oid,
@@ -106,13 +106,13 @@ static const struct fault *compare_whole(struct index_job *job, const struct oid
 
 	TRY(odb_read_place(job->request->odb, oid, place, &object));
 	same = object.type == type && cursor_left(&object.content) == cursor_left(&content) &&
-		memcmp(object.content.at, content.at, cursor_left(&content)) == 0;
+	       memcmp(object.content.at, content.at, cursor_left(&content)) == 0;
 	object_release(&object);
 	return same ? NULL : collision(job, oid);
 }
 
-const struct fault *index_check(struct index_job *job, const struct oid *oid,
-	enum object_type type, struct cursor content)
+const struct fault *index_check(
+	struct index_job *job, const struct oid *oid, enum object_type type, struct cursor content)
 {
 	struct place place;
 	bool found;
@@ -140,7 +140,7 @@ static const struct fault *compare_piece(void *arg, const void *bytes, size_t le
 		size_t room = cursor_left(&theirs) < PIECE_MAX ? cursor_left(&theirs) : PIECE_MAX;
 		TRY(inflater_run(&c->job->inflater, &c->zlib, c->job->piece, &room, &done));
 		c->same = room > 0 && cursor_take(&theirs, room, &piece) &&
-			memcmp(piece.at, c->job->piece, room) == 0;
+			  memcmp(piece.at, c->job->piece, room) == 0;
 	}
 	return NULL;
 }
@@ -188,8 +188,8 @@ struct link_rules {
 
 static const struct link_rules gitmodules_rules = {
 	"gitmodulesMissing", "gitmodulesBlob", "gitmodulesLarge", fsck_gitmodules};
-static const struct link_rules gitattributes_rules = {"gitattributesMissing", "gitattributesBlob",
-	"gitattributesLarge", fsck_gitattributes};
+static const struct link_rules gitattributes_rules = {
+	"gitattributesMissing", "gitattributesBlob", "gitattributesLarge", fsck_gitattributes};
 
 static const struct fault *report_id(struct index_job *job, const char *id)
 {

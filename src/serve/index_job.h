@@ -38,8 +38,8 @@ struct index_job {
 	uint64_t inflated; /* bytes so far, of everything */
 	uint64_t end;      /* of the entries in the quarantine's pack */
 
-	struct oidmap ref_bases;  /* what REF_DELTAs name, in order of the pack */
-	uint32_t *ref_waiting;    /* by number in ref_bases: the records that wait for it */
+	struct oidmap ref_bases; /* what REF_DELTAs name, in order of the pack */
+	uint32_t *ref_waiting;   /* by number in ref_bases: the records that wait for it */
 	size_t ref_waiting_cap;
 
 	struct cursor mapped; /* of the quarantine's pack */
@@ -48,11 +48,11 @@ struct index_job {
 	size_t content_cap;
 	uint8_t piece[PIECE_MAX];
 
-	struct oidmap gitmodules;    /* blobs to look at in the end */
+	struct oidmap gitmodules; /* blobs to look at in the end */
 	struct oidmap gitattributes;
-	const struct fault *linked; /* what went wrong while noting those */
-	bool refused;               /* fsck found an error */
-	const struct oid *checked;  /* the object that fsck looks at */
+	const struct fault *linked;   /* what went wrong while noting those */
+	bool refused;                 /* fsck found an error */
+	const struct oid *checked;    /* the object that fsck looks at */
 	const struct fault *remarked; /* what went wrong while reporting */
 };
 
@@ -87,8 +87,8 @@ const struct fault *index_thin(struct index_job *job, uint32_t *appended) MUST_U
 
 /* index_check.c */
 /* Syntax of a commit, tree or tag, and equality with an object of this name that is there. */
-const struct fault *index_check(struct index_job *job, const struct oid *oid,
-	enum object_type type, struct cursor content) MUST_USE;
+const struct fault *index_check(struct index_job *job, const struct oid *oid, enum object_type type,
+	struct cursor content) MUST_USE;
 /* Blobs that were streamed, compared with those that are there. */
 const struct fault *index_check_streamed(struct index_job *job) MUST_USE;
 /* .gitmodules and .gitattributes, once the pack is part of the odb. */

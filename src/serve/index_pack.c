@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include "serve/index_job.h"
 
-#define LOOK_AT_CLOCK_EVERY 256u /* deltas */
+#define LOOK_AT_CLOCK_EVERY 256u          /* deltas */
 #define IDX_BYTES_MAX ((size_t)256 << 20) /* INDEX_OBJECTS_MAX of them take less */
 
 const struct fault fault_pack_unresolved = {BLAME_PEER, "pack has unresolved deltas"};

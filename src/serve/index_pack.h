@@ -17,11 +17,11 @@
 #include "repo/odb.h"
 #include "serve/remarks.h"
 
-#define INDEX_OBJECTS_MAX (1u << 22)            /* of one pack */
-#define INDEX_OBJECT_MAX ((uint64_t)128 << 20)  /* commit, tree, tag, or any end of a delta */
-#define INDEX_DELTA_MAX ((uint64_t)64 << 20)    /* the instructions of one delta */
-#define INDEX_DEPTH_MAX 4095u                   /* deltas upon deltas; git writes no longer chains */
-#define INDEX_HELD_MAX ((size_t)32 << 20)       /* bases kept besides the one in use */
+#define INDEX_OBJECTS_MAX (1u << 22)           /* of one pack */
+#define INDEX_OBJECT_MAX ((uint64_t)128 << 20) /* commit, tree, tag, or any end of a delta */
+#define INDEX_DELTA_MAX ((uint64_t)64 << 20)   /* the instructions of one delta */
+#define INDEX_DEPTH_MAX 4095u                  /* deltas upon deltas; git writes no longer chains */
+#define INDEX_HELD_MAX ((size_t)32 << 20)      /* bases kept besides the one in use */
 
 /* What a pack may amount to when all of it is inflated and resolved: zlib itself reaches 1,032 : 1.
  * Bounds the time that a pack of deltas can cost. */
@@ -31,16 +31,16 @@
 extern const struct fault fault_pack_header_eof; /* peer */
 extern const struct fault fault_pack_signature;  /* peer */
 extern const struct fault fault_pack_version;    /* peer */
-extern const struct fault fault_pack_entry;      /* peer: an entry that is not one; the note: where */
-extern const struct fault fault_pack_delta;      /* peer: a delta that does not fit */
-extern const struct fault fault_pack_unresolved; /* peer: deltas without a base */
-extern const struct fault fault_pack_depth;      /* peer: over INDEX_DEPTH_MAX */
-extern const struct fault fault_pack_objects;    /* peer: over INDEX_OBJECTS_MAX */
-extern const struct fault fault_pack_inflated;   /* peer: over INDEX_INFLATED_... */
-extern const struct fault fault_pack_large;      /* peer: an object over INDEX_OBJECT_MAX */
-extern const struct fault fault_pack_duplicate;  /* peer: the same object twice */
-extern const struct fault fault_pack_fsck;       /* peer: the details are remarks */
-extern const struct fault fault_collision;       /* peer: same name, other bytes */
+extern const struct fault fault_pack_entry; /* peer: an entry that is not one; the note: where */
+extern const struct fault fault_pack_delta; /* peer: a delta that does not fit */
+extern const struct fault fault_pack_unresolved;  /* peer: deltas without a base */
+extern const struct fault fault_pack_depth;       /* peer: over INDEX_DEPTH_MAX */
+extern const struct fault fault_pack_objects;     /* peer: over INDEX_OBJECTS_MAX */
+extern const struct fault fault_pack_inflated;    /* peer: over INDEX_INFLATED_... */
+extern const struct fault fault_pack_large;       /* peer: an object over INDEX_OBJECT_MAX */
+extern const struct fault fault_pack_duplicate;   /* peer: the same object twice */
+extern const struct fault fault_pack_fsck;        /* peer: the details are remarks */
+extern const struct fault fault_collision;        /* peer: same name, other bytes */
 extern const struct fault fault_collision_attack; /* peer: the marks of a SHA-1 attack */
 
 struct index_request {

@@ -32,8 +32,7 @@ struct resolver {
 
 /* --- making one object ------------------------------------------------------------------------ */
 
-static const struct fault *read_delta(
-	struct resolver *r, uint32_t record, struct cursor *delta)
+static const struct fault *read_delta(struct resolver *r, uint32_t record, struct cursor *delta)
 {
 	struct pack_entry entry;
 	struct cursor zlib;

@@ -5,8 +5,7 @@
  */
 #include "serve/index_job.h"
 
-const struct fault fault_pack_header_eof = {
-	BLAME_PEER, "eof before pack header was fully read"};
+const struct fault fault_pack_header_eof = {BLAME_PEER, "eof before pack header was fully read"};
 const struct fault fault_pack_signature = {
 	BLAME_PEER, "protocol error (pack signature mismatch detected)"};
 const struct fault fault_pack_version = {BLAME_PEER, "protocol error (pack version unsupported)"};
@@ -105,8 +104,7 @@ static const struct fault *read_held(
 	TRY(inflate_entry(job, entry->size, job->content, NULL));
 	if (!object_hash(job->algo, entry->type, job->content, entry->size, oid))
 		return &fault_collision_attack;
-	return index_check(
-		job, oid, entry->type, cursor_over(job->content, (size_t)entry->size));
+	return index_check(job, oid, entry->type, cursor_over(job->content, (size_t)entry->size));
 }
 
 /* Blobs of any size pass through. */

@@ -28,8 +28,7 @@ static const struct fault *append_bytes(void *arg, const void *bytes, size_t len
 static const struct fault *append_entry(
 	struct index_job *job, struct append *append, const struct object *object)
 {
-	struct pack_entry entry = {
-		.type = object->type, .size = cursor_left(&object->content)};
+	struct pack_entry entry = {.type = object->type, .size = cursor_left(&object->content)};
 	uint8_t header[PACK_ENTRY_HEADER_MAX];
 	struct deflater deflater = {0};
 	const struct fault *fault;
@@ -43,8 +42,8 @@ static const struct fault *append_entry(
 }
 
 /* OBJECT, called OID, becomes the last one of the pack. */
-static const struct fault *append_object(struct index_job *job, const struct oid *oid,
-	const struct object *object, uint32_t *record)
+static const struct fault *append_object(
+	struct index_job *job, const struct oid *oid, const struct object *object, uint32_t *record)
 {
 	struct append append = {.fd = job->request->pack_fd, .offset = job->end};
 
@@ -77,8 +76,8 @@ static const struct fault *use_base(
 	struct oid real;
 	size_t len;
 
-	if (!object_hash(job->algo, object->type, object->content.at,
-		    cursor_left(&object->content), &real) ||
+	if (!object_hash(job->algo, object->type, object->content.at, cursor_left(&object->content),
+		    &real) ||
 		!oid_equal(&real, oid))
 		return &fault_object_corrupt;
 	TRY(append_object(job, oid, object, &record));

@@ -19,7 +19,8 @@ static const struct code_words code_words[KEEP_CODE_COUNT] = {
 	[KEEP_OK_NOT_THERE] = {NULL, "warning: deleting a non-existent ref"},
 	[KEEP_OK_CORRUPT] = {NULL, "warning: allowing deletion of corrupt ref"},
 	[KEEP_FUNNY_REFNAME] = {"funny refname", "error: refusing to update funny ref"},
-	[KEEP_DUPLICATE] = {"failed to update refs", "error: multiple updates for one ref not allowed"},
+	[KEEP_DUPLICATE] = {"failed to update refs",
+		"error: multiple updates for one ref not allowed"},
 	[KEEP_CHECKED_OUT] = {"branch is currently checked out",
 		"error: refusing to update checked out branch"},
 	[KEEP_BAD_PACK] = {"bad pack", "error: unpack should have generated the new object"},
@@ -93,7 +94,7 @@ static bool take_text(struct cursor *c, char *out, size_t size)
 	uint16_t len;
 
 	return cursor_be16(c, &len) && cursor_take(c, len, &text) &&
-		cursor_copy_text(&text, out, size);
+	       cursor_copy_text(&text, out, size);
 }
 
 static void put_pack(struct buffer *b, const struct keep_message *m)
@@ -106,7 +107,7 @@ static void put_pack(struct buffer *b, const struct keep_message *m)
 static bool take_pack(struct cursor *c, struct keep_message *m)
 {
 	return take_oid(c, &m->pack.checksum) && cursor_be32(c, &m->pack.count) &&
-		cursor_be64(c, &m->pack.bytes);
+	       cursor_be64(c, &m->pack.bytes);
 }
 
 static void put_update(struct buffer *b, const struct keep_message *m)
@@ -119,7 +120,7 @@ static void put_update(struct buffer *b, const struct keep_message *m)
 static bool take_update(struct cursor *c, struct keep_message *m)
 {
 	return take_oid(c, &m->update.old_oid) && take_oid(c, &m->update.new_oid) &&
-		take_text(c, m->update.name, sizeof m->update.name);
+	       take_text(c, m->update.name, sizeof m->update.name);
 }
 
 static void put_stats(struct buffer *b, const struct keep_message *m)
@@ -141,8 +142,8 @@ static bool is_graphic(const char *text)
 static bool take_stats(struct cursor *c, struct keep_message *m)
 {
 	return cursor_be64(c, &m->stats.bytes) && cursor_be32(c, &m->stats.objects) &&
-		cursor_be32(c, &m->stats.refused) &&
-		take_text(c, m->stats.agent, sizeof m->stats.agent) && is_graphic(m->stats.agent);
+	       cursor_be32(c, &m->stats.refused) &&
+	       take_text(c, m->stats.agent, sizeof m->stats.agent) && is_graphic(m->stats.agent);
 }
 
 static void put_nothing(struct buffer *b, const struct keep_message *m)

@@ -24,8 +24,8 @@
 #include "base/refname.h"
 #include "wire/capability.h"
 
-#define KEEP_MESSAGE_MAX 1280        /* bytes after the length: an UPDATE with the longest name */
-#define PUSH_COMMANDS_MAX 65536u     /* of one push */
+#define KEEP_MESSAGE_MAX 1280    /* bytes after the length: an UPDATE with the longest name */
+#define PUSH_COMMANDS_MAX 65536u /* of one push */
 
 enum keep_kind {
 	KEEP_PACK = 1,

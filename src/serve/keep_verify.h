@@ -8,7 +8,8 @@
 #include "repo/odb.h"
 #include "serve/keep_message.h"
 
-extern const struct fault fault_pack_claim; /* us: the parser lied, or the disk did; the note: how */
+extern const struct fault
+	fault_pack_claim; /* us: the parser lied, or the disk did; the note: how */
 
 /* A pack whose bytes and idx agree with each other and with what was said of them. */
 struct verified_pack {

@@ -125,8 +125,8 @@ static bool is_alive(const struct wish *wish)
 static void judge_names(struct keeper *k)
 {
 	for (size_t i = 0; i < k->count; i++)
-		k->wishes[i].code = ref_rules_name(
-			k->wishes[i].name, oid_is_null(&k->wishes[i].new_oid));
+		k->wishes[i].code =
+			ref_rules_name(k->wishes[i].name, oid_is_null(&k->wishes[i].new_oid));
 }
 
 /* The hash of a name is its key in a map that is there for oids. */
@@ -167,8 +167,8 @@ static const struct fault *judge_rules(struct keeper *k)
 	for (size_t i = 0; i < k->count; i++) {
 		struct wish *wish = &k->wishes[i];
 		if (is_alive(wish))
-			TRY(ref_rules_judge(&rules, wish->name, &wish->old_oid, &wish->new_oid,
-				&wish->code));
+			TRY(ref_rules_judge(
+				&rules, wish->name, &wish->old_oid, &wish->new_oid, &wish->code));
 	}
 	return NULL;
 }
@@ -283,8 +283,7 @@ static const struct fault *answer_results(struct keeper *k)
 }
 
 /* FAULT keeps the pack out: the parser is told, and nothing else happens. */
-static const struct fault *refuse(
-	struct keeper *k, enum keep_code code, const struct fault *fault)
+static const struct fault *refuse(struct keeper *k, enum keep_code code, const struct fault *fault)
 {
 	k->outcome->refs_refused += (unsigned)k->count;
 	TRY(answer_unpacked(k, code));

@@ -28,8 +28,8 @@ struct receive {
 	struct client_capabilities caps;
 	struct push_command *commands;
 	size_t count, cap;
-	struct index_result pack;        /* count is 0 if there is none */
-	const char *unpack_error;        /* NULL: "unpack ok" */
+	struct index_result pack;         /* count is 0 if there is none */
+	const char *unpack_error;         /* NULL: "unpack ok" */
 	const struct fault *unpack_fault; /* why, if that is not the client's fault */
 	struct remarks remarks;
 	struct sideband sideband;

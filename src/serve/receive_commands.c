@@ -9,8 +9,8 @@
 const struct fault fault_push_commands = {BLAME_PEER, "too many ref updates in one push"};
 const struct fault fault_object_format = {BLAME_PEER, "unsupported object format"};
 
-static void advertise_ref(struct receive *r, struct buffer *b, const struct oid *oid,
-	const char *name, bool first)
+static void advertise_ref(
+	struct receive *r, struct buffer *b, const struct oid *oid, const char *name, bool first)
 {
 	const struct hash_algo *algo = r->session->repo->algo;
 	struct buffer line = BUFFER_INIT;

@@ -34,7 +34,7 @@ static bool wants_pack(const struct receive *r)
 static bool connection_failed(const struct fault *fault)
 {
 	return fault == &fault_hangup || fault == &fault_io || fault == &fault_timeout_idle ||
-		fault == &fault_timeout_session;
+	       fault == &fault_timeout_session;
 }
 
 static const struct fault *note_unpack_error(struct receive *r, const struct fault *fault)

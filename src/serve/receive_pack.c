@@ -25,7 +25,7 @@ static void tell_fault(struct receive *r, const struct fault *fault)
 	if (!(r->caps.bits & CAP_SIDE_BAND_64K) || r->session->told || fault->blame != BLAME_PEER)
 		return;
 	r->session->told = !sideband_text(&r->sideband, BAND_ERROR, fault->text) &&
-		!sideband_end(&r->sideband, true);
+			   !sideband_end(&r->sideband, true);
 }
 
 static void receive_free(struct receive *r)

@@ -54,8 +54,8 @@ static const struct fault *is_ancestor(const struct ref_rules *rules, const stru
 	if (!marked)
 		return &fault_memory;
 	marked[old_number] = 1;
-	fault = graph_all_reach(rules->graph, &new_number, 1, marked, (size_t)old_number + 1,
-		INT64_MIN, out);
+	fault = graph_all_reach(
+		rules->graph, &new_number, 1, marked, (size_t)old_number + 1, INT64_MIN, out);
 	free(marked);
 	return fault;
 }
@@ -107,8 +107,8 @@ static const struct fault *judge_value(const struct ref_rules *rules, const char
  * A client names what it was shown. It was not shown a ref that points to nothing, and may delete
  * that all the same; what was created since, it may not.
  */
-static const struct fault *judge_unseen(const struct ref_rules *rules, const char *name,
-	struct oid *old_oid, enum keep_code *code)
+static const struct fault *judge_unseen(
+	const struct ref_rules *rules, const char *name, struct oid *old_oid, enum keep_code *code)
 {
 	struct oid present;
 	bool found, whole;
@@ -125,8 +125,8 @@ static const struct fault *judge_unseen(const struct ref_rules *rules, const cha
 	return NULL;
 }
 
-static const struct fault *judge_delete(const struct ref_rules *rules, const char *name,
-	struct oid *old_oid, enum keep_code *code)
+static const struct fault *judge_delete(
+	const struct ref_rules *rules, const char *name, struct oid *old_oid, enum keep_code *code)
 {
 	bool found;
 

@@ -15,7 +15,8 @@ const struct fault *remark(struct remarks *r, const char *format, ...)
 	if (r->count >= REMARKS_MAX)
 		return NULL;
 	if (++r->count == REMARKS_MAX)
-		return sideband_text(r->sideband, BAND_PROGRESS, "further messages are not shown\n");
+		return sideband_text(
+			r->sideband, BAND_PROGRESS, "further messages are not shown\n");
 	va_start(args, format);
 	len = vsnprintf(line, sizeof line - 1, format, args);
 	va_end(args);

@@ -71,8 +71,7 @@ static void print_moves(const struct repo *repo, const struct ref_moves *moves)
 		return;
 	for (size_t i = 0; i < moves->count; i++)
 		fprintf(log, "%s %s %s\n", oid_hex(&moves->list[i].old_oid, repo->algo, old_hex),
-			oid_hex(&moves->list[i].new_oid, repo->algo, new_hex),
-			moves->list[i].name);
+			oid_hex(&moves->list[i].new_oid, repo->algo, new_hex), moves->list[i].name);
 	fprintf(log, "objects=%" PRIu64 " moved=%u refused=%u agent=%s\n", outcome.objects,
 		outcome.refs_moved, outcome.refs_refused, outcome.agent);
 	fclose(log);

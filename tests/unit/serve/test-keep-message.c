@@ -97,14 +97,14 @@ static void a_message_of_the_wrong_shape_is_refused(void **state)
 {
 	(void)state;
 
-	refuse("\0\0", 2);             /* no kind */
-	refuse("\5\1", 2);             /* 1281 bytes: one over KEEP_MESSAGE_MAX */
-	refuse("\0\1\0", 3);           /* kind 0 */
-	refuse("\0\1\7", 3);           /* a kind too many */
-	refuse("\0\2\4\0", 4);         /* DONE with a body */
-	refuse("\0\1\6", 3);           /* RESULT without a code */
-	refuse("\0\2\6\x7f", 4);       /* RESULT with a code that is none */
-	refuse("\0\3\2\0\0", 5);       /* UPDATE cut short */
+	refuse("\0\0", 2);       /* no kind */
+	refuse("\5\1", 2);       /* 1281 bytes: one over KEEP_MESSAGE_MAX */
+	refuse("\0\1\0", 3);     /* kind 0 */
+	refuse("\0\1\7", 3);     /* a kind too many */
+	refuse("\0\2\4\0", 4);   /* DONE with a body */
+	refuse("\0\1\6", 3);     /* RESULT without a code */
+	refuse("\0\2\6\x7f", 4); /* RESULT with a code that is none */
+	refuse("\0\3\2\0\0", 5); /* UPDATE cut short */
 }
 
 static void an_agent_with_a_control_byte_is_refused(void **state)
