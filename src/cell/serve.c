@@ -122,26 +122,14 @@ static const struct fault *read_request(struct cell *cell)
 	return NULL;
 }
 
-/* A relay speaks for somebody else, if the policy lets it. */
-static const struct fault *believe_relay(struct cell *cell)
+/* From a relay the request says for whom it speaks, if the policy lets it. */
+static const struct fault *hear_relay(struct cell *cell)
 {
 	if (!cell->request.user[0])
 		return NULL;
 	cell->relay = cell->peer;
 	cell->peer = NULL;
 	return policy_relayed(cell->policy, cell->relay, cell->request.user, &cell->peer);
-}
-
-/* The one service without a repository. */
-static const struct fault *say_who(struct cell *cell)
-{
-	struct buffer answer = BUFFER_INIT;
-	const struct fault *fault;
-
-	whoami_format(cell->peer, &answer);
-	fault = stream_write_buffer(&stream, &answer);
-	buffer_free(&answer);
-	return fault ? fault : stream_flush(&stream);
 }
 
 static const struct fault *ask_policy(struct cell *cell)
@@ -161,6 +149,17 @@ static const struct fault *open_repository(struct cell *cell)
 	TRY(repo_open(&cell->repo, dir));
 	cell->opened = true;
 	return NULL;
+}
+
+static const struct fault *say_who(struct cell *cell)
+{
+	struct buffer lines = BUFFER_INIT;
+	const struct fault *fault;
+
+	whoami_format(cell->peer, &lines);
+	fault = stream_write_buffer(&stream, &lines);
+	buffer_free(&lines);
+	return fault ? fault : stream_flush(&stream);
 }
 
 /* --- stages fetch, parser and keeper
@@ -197,7 +196,7 @@ static const struct fault *serve_connection(struct cell *cell)
 	TRY(admit(cell));
 	TRY(close_the_door(cell));
 	TRY(read_request(cell));
-	TRY(believe_relay(cell));
+	TRY(hear_relay(cell));
 	if (cell->request.service == SERVICE_WHOAMI)
 		return say_who(cell);
 	TRY(ask_policy(cell));

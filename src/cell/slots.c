@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * cell/slots.c: counting by locks. Stage boot; trusts the slots file to be its own service's, which
- * it checks, and no record in it.
+ * cell/slots.c: counting by locks. Stages boot and request; trusts the slots file to be its own
+ * service's, which it checks, and no record in it.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,7 +18,7 @@ const struct fault fault_slots_identity = {
 	BLAME_POLICY, "too many connections of this user, try again later"};
 const struct fault fault_slots_file = {BLAME_HOST, "cannot count connections"};
 
-_Static_assert(sizeof(struct slot_record) <= 4096, "a record fits in the smallest page");
+_Static_assert(sizeof(struct slot_record) <= SLOT_SIZE, "a record fits in its slot");
 
 /* The locks of identities stand far behind the records, where the file never reaches: room for
  * 2^16 connections of each of 2^33 identities. */
@@ -55,8 +54,8 @@ static const struct fault *take_first(
 static const struct fault *open_file(const char *path)
 {
 	struct stat st;
-	int fd =
-		open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
+	int fd = open(
+		path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
 
 	if (fd < 0)
 		return fault_note(&fault_slots_file,
@@ -77,36 +76,6 @@ static const struct fault *open_file(const char *path)
 	return NULL;
 }
 
-/* The page of slot NUMBER; never shared with a child, which would go on writing the record. */
-static const struct fault *map_record(uint64_t number, struct slot_record **out)
-{
-	off_t at = (off_t)number * SLOT_SIZE;
-	void *page;
-	int error = posix_fallocate(FD_SLOTS, at, sizeof **out); /* never shrinks the file */
-
-	if (error)
-		return fault_errno(&fault_slots_file, error, "posix_fallocate");
-	page = mmap(NULL, sizeof **out, PROT_READ | PROT_WRITE, MAP_SHARED, FD_SLOTS, at);
-	if (page == MAP_FAILED)
-		return fault_errno(&fault_slots_file, errno, "mmap");
-	if (madvise(page, sizeof **out, MADV_DONTFORK) < 0)
-		return fault_errno(&fault_slots_file, errno, "madvise");
-	*out = page;
-	return NULL;
-}
-
-/* Readers skip what lies between an odd and the next even number. */
-static void begin_change(struct slot_record *record)
-{
-	__atomic_store_n(&record->sequence, record->sequence | 1, __ATOMIC_RELAXED);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
-
-static void end_change(struct slot_record *record)
-{
-	__atomic_store_n(&record->sequence, record->sequence + 1, __ATOMIC_RELEASE);
-}
-
 static void set_text(char *out, size_t size, const char *text)
 {
 	size_t len = strnlen(text, size - 1);
@@ -123,18 +92,27 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static void write_record(struct slot_record *record, uid_t uid, const char *who)
+/* What cannot be written is missing in "gitcell status", and nowhere else. */
+static void write_record(const struct slot *slot)
 {
-	begin_change(record);
-	record->version = SLOT_VERSION;
-	record->pid = (uint32_t)getpid();
-	record->uid = uid;
-	record->started_ms = now_ms();
-	record->protocol = -1;
-	record->service = 0;
-	record->repository[0] = '\0';
-	set_text(record->who, sizeof record->who, who);
-	end_change(record);
+	ssize_t ignored = pwrite(
+		FD_SLOTS, &slot->record, sizeof slot->record, (off_t)slot->number * SLOT_SIZE);
+
+	(void)ignored;
+}
+
+static void begin_record(struct slot *slot, uid_t uid, const char *who)
+{
+	slot->record = (struct slot_record){
+		.version = SLOT_VERSION,
+		.pid = (uint32_t)getpid(),
+		.uid = uid,
+		.started_ms = now_ms(),
+		.protocol = -1,
+	};
+	set_text(slot->record.who, sizeof slot->record.who, who);
+	slot->taken = true;
+	write_record(slot);
 }
 
 /* Closing the file drops whatever was locked. */
@@ -151,7 +129,7 @@ const struct fault *slots_take(const char *path, uint64_t connections, uint64_t 
 	const struct fault *fault;
 	uint64_t number = 0, place = 0;
 
-	out->record = NULL;
+	out->taken = false;
 	if (!connections)
 		return NULL;
 	if (connections > SLOTS_MAX || per_identity > SLOTS_MAX || identity >> 33)
@@ -166,28 +144,26 @@ const struct fault *slots_take(const char *path, uint64_t connections, uint64_t 
 		fault = take_first(FD_SLOTS, 0, SLOT_SIZE, connections, &number);
 	if (!fault && number == connections)
 		fault = fault_note(&fault_slots_full, "the limit is %u", (unsigned)connections);
-	if (!fault)
-		fault = map_record(number, &out->record);
 	if (fault)
 		return refuse(fault);
-	write_record(out->record, uid, who);
+	out->number = number;
+	begin_record(out, uid, who);
 	return NULL;
 }
 
-void slot_serving(const struct slot *slot, enum service service, int protocol,
-	const char *repository, const char *who)
+void slot_serving(struct slot *slot, enum service service, int protocol, const char *repository,
+	const char *who)
 {
-	struct slot_record *record = slot->record;
+	struct slot_record *record = &slot->record;
 
-	if (!record)
+	if (!slot->taken)
 		return;
-	begin_change(record);
 	record->service = service;
 	record->protocol = protocol;
 	set_text(record->repository, sizeof record->repository, repository);
 	if (who)
 		set_text(record->who, sizeof record->who, who);
-	end_change(record);
+	write_record(slot);
 }
 
 static bool is_held(int fd, int64_t at)
@@ -197,7 +173,7 @@ static bool is_held(int fd, int64_t at)
 	return fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-/* A whole record, or false: none there, another version, or one that never stops changing. */
+/* A whole record, or false: none there, or another version. Read twice, for one that changes. */
 static bool read_record(int fd, off_t at, struct slot_record *out)
 {
 	struct slot_record again;
@@ -206,7 +182,7 @@ static bool read_record(int fd, off_t at, struct slot_record *out)
 		if (pread(fd, out, sizeof *out, at) != (ssize_t)sizeof *out ||
 			pread(fd, &again, sizeof again, at) != (ssize_t)sizeof again)
 			return false;
-		if (out->sequence % 2 == 0 && memcmp(out, &again, sizeof again) == 0)
+		if (memcmp(out, &again, sizeof again) == 0)
 			break;
 	}
 	out->who[sizeof out->who - 1] = '\0';

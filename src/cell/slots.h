@@ -8,9 +8,9 @@
  * its lock, at SLOT_SIZE times its number, a connection keeps a record of itself: the scoreboard
  * that "gitcell status" reads. A record without its lock is a dead connection's.
  *
- * Taken in stage boot. What follows is written through a mapping of this slot's page alone, made
- * then: no system call, in any stage. All processes of the service can write all records: they
- * are for people to read, and nothing is decided by them.
+ * Taken in stage boot and completed in stage request; no later stage can write it, and the file is
+ * never open for reading: what runs for one peer cannot see the others. Nothing is decided by the
+ * records: they are for people to read.
  */
 #ifndef CELL_SLOTS_H
 #define CELL_SLOTS_H
@@ -24,12 +24,11 @@
 /* The distance of two records: the largest page, so that a mapping shows one and no other. */
 #define SLOT_SIZE 65536
 #define SLOTS_MAX 10000
-#define SLOT_VERSION 1
+#define SLOT_VERSION 2
 
 /* What "gitcell status" shows of a connection; fixed-size, in host byte order. */
 struct slot_record {
-	uint32_t version;  /* SLOT_VERSION */
-	uint32_t sequence; /* odd while it is being written */
+	uint32_t version; /* SLOT_VERSION */
 	uint32_t pid;
 	uint32_t uid;        /* (uid_t)-1: anonymous */
 	uint64_t started_ms; /* CLOCK_REALTIME */
@@ -40,7 +39,9 @@ struct slot_record {
 };
 
 struct slot {
-	struct slot_record *record; /* NULL: connections are not counted */
+	bool taken; /* false: connections are not counted */
+	uint64_t number;
+	struct slot_record record; /* as it was written last */
 };
 
 extern const struct fault fault_slots_full;     /* policy: too many connections, try again later */
@@ -56,8 +57,8 @@ const struct fault *slots_take(const char *path, uint64_t connections, uint64_t 
 	uint64_t identity, uid_t uid, const char *who, struct slot *out) MUST_USE;
 
 /* Completes the record, when the request is known. WHO: NULL, or for whom a relay speaks. */
-void slot_serving(const struct slot *slot, enum service service, int protocol,
-	const char *repository, const char *who);
+void slot_serving(struct slot *slot, enum service service, int protocol, const char *repository,
+	const char *who);
 
 /*
  * Calls EACH with a copy of every live record in PATH: its strings are terminated, but what they

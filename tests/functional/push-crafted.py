@@ -8,6 +8,7 @@ and requests of odd shapes. Prints "ok TEXT" or "not ok TEXT" for each; push.sh 
 import hashlib
 import os
 import select
+import shlex
 import shutil
 import struct
 import subprocess
@@ -15,7 +16,7 @@ import sys
 import time
 import zlib
 
-PROGRAM, SCRATCH = sys.argv[1], sys.argv[2]
+PROGRAM, SCRATCH = shlex.split(sys.argv[1]), sys.argv[2]
 NULL = '0' * 40
 CAPS = 'report-status side-band-64k agent=crafted/1'
 TYPES = {'commit': 1, 'tree': 2, 'blob': 3, 'tag': 4}
@@ -155,7 +156,7 @@ def read_report(answer, data):
 
 def talk(repo, data, env=None):
     """Sends DATA at once and closes; returns (advertisement, everything after it, exit status)."""
-    process = subprocess.Popen([PROGRAM, repo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    process = subprocess.Popen(PROGRAM + [repo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                stderr=subprocess.DEVNULL, env=dict(os.environ, **(env or {})))
     try:
         output, _ = process.communicate(data, timeout=DEADLINE)
@@ -574,7 +575,7 @@ def requests():
 def race():
     """Two clients see the same refs; the second one to ask is refused, and may look again."""
     repo = fresh()
-    slow = subprocess.Popen([PROGRAM, repo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    slow = subprocess.Popen(PROGRAM + [repo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                             stderr=subprocess.DEVNULL)
     os.read(slow.stdout.fileno(), 4)
     say(set(ask(repo, [(TIP, TIP2, 'refs/heads/old')], pack(*NEW)).refs.values()) == {'ok'},
@@ -593,7 +594,7 @@ def deaths():
     before = state(repo)
     data = pkt('%s %s refs/heads/new\0 %s' % (NULL, TIP2, CAPS)) + b'0000' + pack(*NEW)
     for cut in range(1, len(data), 41):
-        process = subprocess.Popen([PROGRAM, repo], stdin=subprocess.PIPE,
+        process = subprocess.Popen(PROGRAM + [repo], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         process.stdout.close()
         try:

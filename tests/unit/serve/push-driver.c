@@ -122,7 +122,8 @@ int main(int argc, char **argv)
 		return complain(&fault_not_repository);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	setrlimit(RLIMIT_DATA, &data);
+	if (!getenv("ASAN_OPTIONS")) /* its shadow memory would count */
+		setrlimit(RLIMIT_DATA, &data);
 	status = complain(prepare(argv[argc - 1], &repo, &quarantine));
 	if (status)
 		return status;
