@@ -63,10 +63,18 @@ like 'gitcell whoami' "$(as bob gitcell whoami 2>&1)" 'bob'
 like 'gitcell explain names the line' "$(gitcell explain guest read team/one 2>&1)" 'policy:[0-9]+'
 like 'gitcell list' "$(gitcell list 2>&1)" 'team/one'
 ok 'gitcell log works for a repository' gitcell log team/one
+like 'gitcell log finds a push by its ref' "$(gitcell log --pushes --ref main team/one 2>&1)" \
+	' alice +push +team/one +ok, .*main 0000000\.\.[0-9a-f]{7}'
+printf '%s\n' SYSLOG_IDENTIFIER=gitcell GITCELL_USER=mallory GITCELL_VERDICT=ok MESSAGE=forged |
+	as alice logger --journald
+journalctl --sync
+like 'the journal has what alice forged' "$(journalctl -o cat GITCELL_USER=mallory)" forged
+unlike 'gitcell log does not believe it' "$(gitcell log 2>&1)" mallory
 
 # --- connections that live
 hold alice team/one
-like 'gitcell status shows a live connection' "$(gitcell status 2>&1)" 'alice'
+like 'gitcell status shows a live connection, and its unit' "$(gitcell status 2>&1)" \
+	'^alice +fetch +team/one +[0-9]+[sm].* [0-9]+ +gitcell@[0-9]+-[0-9]+-[0-9]+\.service$'
 instance=$(systemctl list-units --plain --no-legend 'gitcell@*' | awk 'NR == 1 { print $1 }')
 process=$(systemctl show -P MainPID "$instance")
 is 'it runs as _gitcell' "$(stat -c %U "/proc/$process")" _gitcell
