@@ -262,12 +262,14 @@ static const struct fault *lock_deletion(
 	struct deletion *deletion = &deletions->list[deletions->count];
 	char name[REFNAME_MAX + 1];
 	const struct fault *fault;
+	const char *refusal;
 	struct ref_now now;
 
-	TRY(begin(t, update, name, &now, &update->refusal));
-	if (update->refusal)
+	TRY(begin(t, update, name, &now, &refusal));
+	if (refusal) {
+		update->refusal = refusal;
 		return NULL;
-	update->refusal = REFUSED_OTHERWISE;
+	}
 	*deletion = (struct deletion){update, mem_text(name, strlen(name)), now.loose};
 	fault = deletion->name
 			? ref_list_add(&deletions->names, &(struct ref){.name = deletion->name})
