@@ -278,12 +278,18 @@ static void write_log(struct cell *cell, const struct fault *fault)
 	buffer_free(&relay);
 }
 
-/* Direct mode: the user is at the other end of standard error, as with git's own programs. */
+/* Direct mode: the user is at the other end of standard error, as with git's own programs. One
+ * write(): dprintf() would ask for the position of standard error, which no filter allows. */
 static void complain(const struct fault *fault)
 {
+	struct buffer text = BUFFER_INIT;
 	char line[FAULT_LINE_MAX];
+	ssize_t ignored;
 
-	dprintf(STDERR_FILENO, "fatal: %s\n", fault_line(fault, line));
+	buffer_format(&text, "fatal: %s\n", fault_line(fault, line));
+	ignored = write(STDERR_FILENO, text.bytes, text.len);
+	(void)ignored;
+	buffer_free(&text);
 }
 
 static int connection(struct cell *cell)

@@ -33,6 +33,8 @@ const struct fault *directory_next(struct directory *d, const char **name, unsig
 	do {
 		if (d->at == d->len) {
 			ssize_t got = getdents64(d->fd, d->entries, sizeof d->entries);
+			if (got < 0 && errno == ENOENT)
+				got = 0; /* somebody has removed it meanwhile */
 			if (got < 0)
 				return fault_errno(&fault_repository_read, errno, "getdents64");
 			d->at = 0;

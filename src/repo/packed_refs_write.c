@@ -9,9 +9,6 @@
 #include "repo/packed_refs.h"
 #include "repo/packed_refs_write.h"
 
-/* Not "packed-refs.new": one of those that a crash left would stop every stock git. */
-#define NEW_FILE "gitcell.packed-refs"
-
 static bool is_gone(const struct ref_list *gone, struct cursor name)
 {
 	char text[REFNAME_MAX + 1];
@@ -49,10 +46,10 @@ static const struct fault *write_kept(
 	struct cursor kept;
 	bool more = true;
 
-	TRY(file_append(fd, NEW_FILE, header.at, cursor_left(&header)));
+	TRY(file_append(fd, PACKED_NEW_FILE, header.at, cursor_left(&header)));
 	while (more) {
 		TRY(next_kept(&reader, gone, &kept, &more));
-		TRY(file_append(fd, NEW_FILE, kept.at, cursor_left(&kept)));
+		TRY(file_append(fd, PACKED_NEW_FILE, kept.at, cursor_left(&kept)));
 	}
 	return NULL;
 }
@@ -63,22 +60,20 @@ static const struct fault *replace(
 	const struct fault *fault, *unfinished;
 	int fd;
 
-	TRY(file_create(FD_REPO, NEW_FILE, 0666, &fd));
+	TRY(file_create(FD_REPO, PACKED_NEW_FILE, 0666, &fd));
 	fault = write_kept(fd, header, *reader, gone);
-	unfinished = file_finish(fd, NEW_FILE);
+	unfinished = file_finish(fd, PACKED_NEW_FILE);
 	if (!fault)
 		fault = unfinished;
-	if (!fault && renameat(FD_REPO, NEW_FILE, FD_REPO, "packed-refs") < 0)
+	if (!fault && renameat(FD_REPO, PACKED_NEW_FILE, FD_REPO, "packed-refs") < 0)
 		fault = fault_errno(&fault_repository_write, errno, "packed-refs");
-	if (fault) {
-		unlinkat(FD_REPO, NEW_FILE, 0);
-		return fault;
-	}
-	return directory_sync(FD_REPO, ".");
+	if (fault)
+		unlinkat(FD_REPO, PACKED_NEW_FILE, 0);
+	return fault;
 }
 
 static const struct fault *drop(
-	struct cursor text, const struct repo *repo, const struct ref_list *gone)
+	struct cursor text, const struct repo *repo, const struct ref_list *gone, bool *dropped)
 {
 	struct packed_reader reader;
 	struct cursor header = text;
@@ -89,18 +84,22 @@ static const struct fault *drop(
 	if (!any)
 		return NULL;
 	header.end = reader.rest.at;
-	return replace(header, &reader, gone);
+	TRY(replace(header, &reader, gone));
+	*dropped = true;
+	return NULL;
 }
 
-const struct fault *packed_refs_drop(const struct repo *repo, const struct ref_list *gone)
+const struct fault *packed_refs_drop(
+	const struct repo *repo, const struct ref_list *gone, bool *dropped)
 {
 	struct buffer text = {.limit = REPO_PACKED_REFS_MAX + 1};
 	const struct fault *fault;
 	bool found;
 
+	*dropped = false;
 	fault = repo_read_file(FD_REPO, "packed-refs", REPO_PACKED_REFS_MAX, &text, &found);
 	if (!fault && found)
-		fault = drop(cursor_over(text.bytes, text.len), repo, gone);
+		fault = drop(cursor_over(text.bytes, text.len), repo, gone, dropped);
 	buffer_free(&text);
 	return fault;
 }

@@ -97,13 +97,18 @@ static const struct fault *lock_directory(struct quarantine *q, bool *mine)
 
 static const struct fault *make_directory(struct quarantine *q)
 {
+	const struct fault *fault;
 	bool mine = false;
 
 	for (int i = 0; i < MAKE_TRIES && !mine; i++) {
 		TRY(choose_name(q));
 		if (mkdirat(FD_OBJECTS, q->name, 0700) < 0)
 			return failed(q->name);
-		TRY(lock_directory(q, &mine));
+		fault = lock_directory(q, &mine);
+		if (!mine)
+			unlinkat(FD_OBJECTS, q->name, AT_REMOVEDIR);
+		if (fault)
+			return fault;
 	}
 	return mine ? NULL : fault_note(&fault_quarantine, "%s: cannot be locked", q->name);
 }

@@ -10,6 +10,7 @@
 #include "base/refname.h"
 #include "repo/file.h"
 #include "repo/file_write.h"
+#include "repo/packed_refs_write.h"
 #include "repo/ref_dirs.h"
 #include "repo/ref_lock.h"
 #include "repo/ref_walk.h"
@@ -28,22 +29,28 @@ static void pause_briefly(void)
 	ppoll(NULL, 0, &pause, NULL);
 }
 
-/* Opens the guard, or makes it; *FD is -1 if it went away between. */
+/* Opens the guard that is there; *FD is -1 if there is none. */
 static const struct fault *open_guard(int *fd)
 {
 	struct file file;
 
+	TRY(file_open(&file, FD_REPO, GUARD));
+	if (file.kind != FILE_REGULAR && file.kind != FILE_ABSENT)
+		return fault_note(&fault_repository_write, GUARD ": not a regular file");
+	*fd = file.fd;
+	return NULL;
+}
+
+/* Makes it, or opens it; *FD is -1 if it went away between. */
+static const struct fault *make_guard(int *fd)
+{
 	*fd = openat(
 		FD_REPO, GUARD, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, GUARD_MODE);
 	if (*fd >= 0)
 		return NULL;
 	if (errno != EEXIST)
 		return fault_errno(&fault_repository_write, errno, GUARD);
-	TRY(file_open(&file, FD_REPO, GUARD));
-	if (file.kind != FILE_REGULAR && file.kind != FILE_ABSENT)
-		return fault_note(&fault_repository_write, GUARD ": not a regular file");
-	*fd = file.fd;
-	return NULL;
+	return open_guard(fd);
 }
 
 /* Holds FD if it is free and still has a name: its last holder may have removed it. */
@@ -60,12 +67,13 @@ static const struct fault *hold_guard(int fd, bool *held, struct stat *stat)
 	return NULL;
 }
 
-static const struct fault *try_guard(struct ref_guard *guard, struct stat *stat)
+static const struct fault *try_guard(
+	struct ref_guard *guard, const struct fault *(*open)(int *fd), struct stat *stat)
 {
 	const struct fault *fault;
 	bool held = false;
 
-	TRY(open_guard(&guard->fd));
+	TRY(open(&guard->fd));
 	if (guard->fd < 0)
 		return NULL;
 	fault = hold_guard(guard->fd, &held, stat);
@@ -104,10 +112,13 @@ static const struct fault *visit(void *arg, const char *name, bool is_directory,
 	return remove_link(FD_REFS, ref_path(name), arg);
 }
 
+/* A temporary file is never left without a lock on the ref, or packed-refs, that it is for. */
 static const struct fault *sweep(struct stat *guard)
 {
 	if (guard->st_nlink == 1)
 		return NULL;
+	unlinkat(FD_REPO, REF_VALUE_FILE, 0);
+	unlinkat(FD_REPO, PACKED_NEW_FILE, 0);
 	TRY(remove_link(FD_REPO, PACKED_LOCK, guard));
 	return ref_walk("refs", visit, guard);
 }
@@ -124,7 +135,7 @@ const struct fault *ref_guard_enter(struct ref_guard *guard)
 				&fault_repository_write, GUARD ": another push does not finish");
 		if (waited)
 			pause_briefly();
-		TRY(try_guard(guard, &stat));
+		TRY(try_guard(guard, make_guard, &stat));
 	}
 	fault = sweep(&stat);
 	if (fault)
@@ -141,6 +152,19 @@ void ref_guard_leave(struct ref_guard *guard)
 		unlinkat(FD_REPO, GUARD, 0);
 	close(guard->fd);
 	guard->fd = -1;
+}
+
+void ref_guard_sweep(void)
+{
+	struct ref_guard guard = {.fd = -1};
+	struct stat stat;
+
+	if (try_guard(&guard, open_guard, &stat) || guard.fd < 0)
+		return;
+	if (!sweep(&stat))
+		ref_guard_leave(&guard);
+	else
+		close(guard.fd);
 }
 
 /* Links PATH below DIR to the guard; an errno, 0 if it is ours now. Waits while somebody has it. */

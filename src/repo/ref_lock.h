@@ -26,15 +26,21 @@
 #define REF_LOCKS_WAIT_MS 5000   /* for all refs of a transaction together */
 #define PACKED_LOCK_WAIT_MS 1000 /* for packed-refs, as core.packedRefsTimeout */
 
+/* A value waits here for its rename, under the guard: who has the guard knows it for a leftover. */
+#define REF_VALUE_FILE "gitcell.value"
+
 struct ref_guard {
 	int fd;
 	unsigned patience_ms; /* what is left of REF_LOCKS_WAIT_MS */
 };
 
-/* Becomes the one that moves refs here; removes the locks that a crash left. fault_repository_write
- * if another one does not finish in time. */
+/* Becomes the one that moves refs here; removes what a crash left, locks and temporary files.
+ * fault_repository_write if another one does not finish in time. */
 const struct fault *ref_guard_enter(struct ref_guard *guard) MUST_USE;
 void ref_guard_leave(struct ref_guard *guard);
+
+/* Removes what a crash left, for one that moves nothing; waits for nobody and never fails loudly. */
+void ref_guard_sweep(void);
 
 /* Takes NAME.lock, making the directories above it; *REFUSAL, a constant, says why not: somebody
  * holds it, or a directory above it is a ref. */

@@ -19,9 +19,6 @@
 #include "repo/ref_walk.h"
 #include "repo/sort.h"
 
-/* A value waits here for its rename; a crash may leave it, the next one takes its place. */
-#define VALUE_FILE "gitcell.value"
-
 /* Deletes that one rewriting of packed-refs serves; ext4 allows 65,000 links to the guard. */
 #define DELETES_AT_ONCE 16384
 
@@ -30,6 +27,7 @@ struct transaction {
 	struct ref_guard guard;
 	struct packed_snapshot packed;
 	char unsynced[REFNAME_MAX + 1]; /* a ref whose directory has changed, or "" */
+	bool unsure;                    /* a directory that has changed is perhaps not on disk */
 };
 
 /* ---- what every update goes through ---- */
@@ -98,22 +96,32 @@ static bool same_directory(const char *a, const char *b)
 	return strncmp(a, b, len) == 0 && !strchr(b + len, '/');
 }
 
+static const struct fault *synced(struct transaction *t, const struct fault *fault)
+{
+	t->unsure |= fault != NULL;
+	return fault;
+}
+
 static const struct fault *sync_directory(struct transaction *t)
 {
-	if (!t->unsynced[0])
-		return NULL;
-	TRY(ref_parent_sync(t->unsynced));
+	const struct fault *fault = NULL;
+
+	if (t->unsynced[0])
+		fault = synced(t, ref_parent_sync(t->unsynced));
 	t->unsynced[0] = '\0';
-	return NULL;
+	return fault;
 }
 
 static const struct fault *sync_later(struct transaction *t, const char *name)
 {
 	struct cursor text = cursor_over_text(name);
+	const struct fault *fault = NULL;
 
 	if (!same_directory(t->unsynced, name))
-		TRY(sync_directory(t));
-	return cursor_copy_text(&text, t->unsynced, sizeof t->unsynced) ? NULL : &fault_internal;
+		fault = sync_directory(t);
+	if (!cursor_copy_text(&text, t->unsynced, sizeof t->unsynced))
+		return &fault_internal;
+	return fault;
 }
 
 /* ---- creates and updates ---- */
@@ -125,15 +133,19 @@ static const struct fault *write_value(const struct repo *repo, const struct oid
 	int fd;
 
 	memcpy(oid_hex(oid, repo->algo, line) + repo->algo->hexsize, "\n", 2);
-	TRY(file_create(FD_REPO, VALUE_FILE, 0666, &fd));
-	fault = file_append(fd, VALUE_FILE, line, strlen(line));
-	unfinished = file_finish(fd, VALUE_FILE);
-	return fault ? fault : unfinished;
+	TRY(file_create(FD_REPO, REF_VALUE_FILE, 0666, &fd));
+	fault = file_append(fd, REF_VALUE_FILE, line, strlen(line));
+	unfinished = file_finish(fd, REF_VALUE_FILE);
+	if (!fault)
+		fault = unfinished;
+	if (fault)
+		unlinkat(FD_REPO, REF_VALUE_FILE, 0);
+	return fault;
 }
 
 static int rename_value(const char *name)
 {
-	return renameat(FD_REPO, VALUE_FILE, FD_REFS, ref_path(name)) < 0 ? errno : 0;
+	return renameat(FD_REPO, REF_VALUE_FILE, FD_REFS, ref_path(name)) < 0 ? errno : 0;
 }
 
 /* A directory of that name gives way if there is nothing in it. */
@@ -147,7 +159,7 @@ static const struct fault *place_value(const char *name, const char **refusal)
 		error = empty ? rename_value(name) : ENOTEMPTY;
 	}
 	if (error)
-		unlinkat(FD_REPO, VALUE_FILE, 0);
+		unlinkat(FD_REPO, REF_VALUE_FILE, 0);
 	if (error && error != EISDIR && error != ENOTEMPTY)
 		return fault_errno(&fault_repository_write, error, name);
 	*refusal = error ? REFUSED_CONFLICT : NULL;
@@ -183,27 +195,34 @@ static bool packed_above(const struct ref_list *packed, const char *name)
 
 /* For loose refs the file system sees to it that no ref is below another. */
 static const struct fault *check_packed_conflict(
-	struct transaction *t, const char *name, const char **refusal)
+	struct transaction *t, const char *name, bool *conflict)
 {
 	TRY(packed_snapshot_refresh(&t->packed, t->repo));
-	if (packed_below(&t->packed.refs, name) || packed_above(&t->packed.refs, name))
-		*refusal = REFUSED_CONFLICT;
+	*conflict = packed_below(&t->packed.refs, name) || packed_above(&t->packed.refs, name);
 	return NULL;
 }
 
-static const struct fault *move_locked(struct transaction *t, const struct ref_update *update,
-	const char *name, const struct ref_now *now, const char **refusal)
+static const struct fault *set_value(
+	struct transaction *t, struct ref_update *update, const char *name)
 {
-	if (now->found && oid_equal(&now->oid, &update->new_oid))
-		return NULL;
-	if (!now->found) {
-		TRY(check_packed_conflict(t, name, refusal));
-		if (*refusal)
-			return NULL;
-	}
 	TRY(write_value(t->repo, &update->new_oid));
-	TRY(place_value(name, refusal));
-	return *refusal ? NULL : sync_later(t, name);
+	TRY(place_value(name, &update->refusal));
+	return update->refusal ? NULL : sync_later(t, name);
+}
+
+/* The update is refused until its ref has moved. */
+static const struct fault *move_locked(struct transaction *t, struct ref_update *update,
+	const char *name, const struct ref_now *now)
+{
+	bool conflict = false;
+
+	if (!now->found)
+		TRY(check_packed_conflict(t, name, &conflict));
+	else if (oid_equal(&now->oid, &update->new_oid))
+		update->refusal = NULL;
+	if (conflict)
+		update->refusal = REFUSED_CONFLICT;
+	return conflict || !update->refusal ? NULL : set_value(t, update, name);
 }
 
 static const struct fault *move(struct transaction *t, struct ref_update *update)
@@ -214,14 +233,13 @@ static const struct fault *move(struct transaction *t, struct ref_update *update
 	struct ref_now now;
 
 	TRY(begin(t, update, name, &now, &refusal));
-	if (!refusal) {
-		fault = move_locked(t, update, name, &now, &refusal);
-		release(name);
-		if (fault)
-			return fault;
+	if (refusal) {
+		update->refusal = refusal;
+		return NULL;
 	}
-	update->refusal = refusal;
-	return NULL;
+	fault = move_locked(t, update, name, &now);
+	release(name);
+	return fault;
 }
 
 /* ---- deletes, many at once ---- */
@@ -229,6 +247,7 @@ static const struct fault *move(struct transaction *t, struct ref_update *update
 struct deletion {
 	struct ref_update *update;
 	char *name; /* that is locked */
+	bool loose;
 };
 
 struct deletions {
@@ -243,13 +262,15 @@ static const struct fault *lock_deletion(
 	struct deletion *deletion = &deletions->list[deletions->count];
 	char name[REFNAME_MAX + 1];
 	const struct fault *fault;
+	const char *refusal;
 	struct ref_now now;
 
-	TRY(begin(t, update, name, &now, &update->refusal));
-	if (update->refusal)
+	TRY(begin(t, update, name, &now, &refusal));
+	if (refusal) {
+		update->refusal = refusal;
 		return NULL;
-	update->refusal = REFUSED_OTHERWISE;
-	*deletion = (struct deletion){update, mem_text(name, strlen(name))};
+	}
+	*deletion = (struct deletion){update, mem_text(name, strlen(name)), now.loose};
 	fault = deletion->name
 			? ref_list_add(&deletions->names, &(struct ref){.name = deletion->name})
 			: &fault_memory;
@@ -264,12 +285,22 @@ static const struct fault *lock_deletion(
 
 static const struct fault *unlink_loose(struct transaction *t, const struct deletion *deletion)
 {
-	if (unlinkat(FD_REFS, ref_path(deletion->name), 0) == 0)
-		TRY(sync_later(t, deletion->name));
-	else if (errno != ENOENT && errno != EISDIR && errno != EPERM)
+	if (unlinkat(FD_REFS, ref_path(deletion->name), 0) < 0 && errno != ENOENT)
 		return fault_errno(&fault_repository_write, errno, deletion->name);
 	deletion->update->refusal = NULL;
-	return NULL;
+	return sync_later(t, deletion->name);
+}
+
+/* Those that were only packed are gone now, whatever happens to the others. */
+static const struct fault *drop_packed(struct transaction *t, const struct deletions *deletions)
+{
+	bool dropped;
+
+	TRY(packed_refs_drop(t->repo, &deletions->names, &dropped));
+	for (size_t i = 0; i < deletions->count; i++)
+		if (!deletions->list[i].loose)
+			deletions->list[i].update->refusal = NULL;
+	return dropped ? synced(t, directory_sync(FD_REPO, ".")) : NULL;
 }
 
 /* Only when no packed value can come to light is the loose one removed. */
@@ -277,10 +308,11 @@ static const struct fault *delete_locked(struct transaction *t, struct deletions
 {
 	ref_list_sort(&deletions->names);
 	packed_snapshot_free(&t->packed); /* room for the new text */
-	TRY(packed_refs_drop(t->repo, &deletions->names));
+	TRY(drop_packed(t, deletions));
 	for (size_t i = 0; i < deletions->count; i++)
-		TRY(unlink_loose(t, &deletions->list[i]));
-	return sync_directory(t);
+		if (deletions->list[i].loose)
+			TRY(unlink_loose(t, &deletions->list[i]));
+	return NULL;
 }
 
 static void release_deletions(struct deletions *deletions)
@@ -367,17 +399,15 @@ static const struct fault *make_plan(struct plan *plan, struct ref_update *updat
 		free(plan->list);
 		return &fault_memory;
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		sorted[i] = &updates[i];
-		updates[i].refusal = REFUSED_OTHERWISE;
-	}
 	sort(sorted, count, sizeof *sorted, update_less);
 	split_deletes(plan, sorted, count);
 	free(sorted);
 	return NULL;
 }
 
-static const struct fault *carry_out(struct transaction *t, const struct plan *plan)
+static const struct fault *move_all(struct transaction *t, const struct plan *plan)
 {
 	size_t left;
 
@@ -388,7 +418,16 @@ static const struct fault *carry_out(struct transaction *t, const struct plan *p
 	}
 	for (size_t i = plan->deletes; i < plan->count; i++)
 		TRY(move(t, plan->list[i]));
-	return sync_directory(t);
+	return NULL;
+}
+
+/* What has moved before a fault is made to last, too. */
+static const struct fault *carry_out(struct transaction *t, const struct plan *plan)
+{
+	const struct fault *fault = move_all(t, plan);
+	const struct fault *unsynced = sync_directory(t);
+
+	return fault ? fault : unsynced;
 }
 
 const struct fault *ref_transaction(
@@ -398,12 +437,16 @@ const struct fault *ref_transaction(
 	const struct fault *fault;
 	struct plan plan;
 
+	for (size_t i = 0; i < count; i++)
+		updates[i].refusal = REFUSED_OTHERWISE;
 	TRY(make_plan(&plan, updates, count));
 	fault = ref_guard_enter(&t.guard);
 	if (!fault) {
 		fault = carry_out(&t, &plan);
 		ref_guard_leave(&t.guard);
 	}
+	for (size_t i = 0; i < count; i++)
+		updates[i].unsure = t.unsure && !updates[i].refusal;
 	packed_snapshot_free(&t.packed);
 	free(plan.list);
 	return fault;

@@ -18,6 +18,7 @@ static const struct code_words code_words[KEEP_CODE_COUNT] = {
 	[KEEP_OK] = {NULL, NULL},
 	[KEEP_OK_NOT_THERE] = {NULL, "warning: deleting a non-existent ref"},
 	[KEEP_OK_CORRUPT] = {NULL, "warning: allowing deletion of corrupt ref"},
+	[KEEP_OK_UNSURE] = {NULL, "warning: updated, but perhaps not on the server's disk"},
 	[KEEP_FUNNY_REFNAME] = {"funny refname", "error: refusing to update funny ref"},
 	[KEEP_DUPLICATE] = {"failed to update refs",
 		"error: multiple updates for one ref not allowed"},

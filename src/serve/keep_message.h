@@ -41,6 +41,7 @@ enum keep_code {
 	KEEP_OK,
 	KEEP_OK_NOT_THERE, /* the deleted ref did not exist */
 	KEEP_OK_CORRUPT,   /* the deleted ref pointed to nothing */
+	KEEP_OK_UNSURE,    /* it moved; the host does not say that this is on disk */
 	KEEP_FUNNY_REFNAME,
 	KEEP_DUPLICATE,
 	KEEP_CHECKED_OUT,

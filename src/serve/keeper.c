@@ -13,6 +13,7 @@
 #include "serve/keep_verify.h"
 #include "serve/push.h"
 #include "serve/ref_rules.h"
+#include "repo/ref_lock.h"
 #include "repo/ref_transaction.h"
 
 /* One UPDATE, and its answer. */
@@ -236,7 +237,17 @@ static const struct fault *take_answers(struct keeper *k, const struct ref_updat
 			wish->code = keep_code_of(update->refusal);
 		else if (!fault)
 			fault = note_move(k, update);
+		if (update->unsure)
+			wish->code = KEEP_OK_UNSURE;
 	}
+	return fault;
+}
+
+static const struct fault *move_none(struct keeper *k, const struct fault *fault)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (is_alive(&k->wishes[i]))
+			k->wishes[i].code = KEEP_FAILED;
 	return fault;
 }
 
@@ -244,17 +255,20 @@ static const struct fault *take_answers(struct keeper *k, const struct ref_updat
 static const struct fault *move_refs(struct keeper *k)
 {
 	struct ref_update *updates = mem_array(k->count, sizeof *updates);
-	const struct fault *fault, *noted;
+	const struct fault *fault = NULL, *noted;
 	size_t count = 0;
 
 	if (!updates)
-		return &fault_memory;
+		return move_none(k, &fault_memory);
 	for (size_t i = 0; i < k->count; i++)
 		if (is_alive(&k->wishes[i]))
 			updates[count++] = (struct ref_update){.name = k->wishes[i].name,
 				.old_oid = k->wishes[i].old_oid,
 				.new_oid = k->wishes[i].new_oid};
-	fault = count ? ref_transaction(k->repo, updates, count) : NULL;
+	if (count)
+		fault = ref_transaction(k->repo, updates, count);
+	else
+		ref_guard_sweep();
 	noted = take_answers(k, updates);
 	free(updates);
 	return fault ? fault : noted;
