@@ -55,11 +55,11 @@ const struct fault *index_resolved(struct index_job *job)
 
 const struct fault *index_room(struct index_job *job, uint64_t len)
 {
-	if (len <= job->content_cap)
+	if (job->content && len <= job->content_cap)
 		return NULL;
 	free(job->content);
 	job->content_cap = 0;
-	job->content = malloc((size_t)len);
+	job->content = malloc(len ? (size_t)len : 1);
 	if (!job->content)
 		return &fault_memory;
 	job->content_cap = (size_t)len;
