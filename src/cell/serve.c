@@ -258,12 +258,16 @@ static void write_log(struct cell *cell, const struct fault *fault)
 	buffer_free(&relay);
 }
 
-/* Direct mode: the user is at the other end of standard error, as with git's own programs. */
+/* Direct mode: the user is at the other end of standard error, as with git's own programs. The
+ * filter stands by then, and stdio would ask more of the kernel than a write(). */
 static void complain(const struct fault *fault)
 {
-	char line[FAULT_LINE_MAX];
+	char line[FAULT_LINE_MAX], text[FAULT_LINE_MAX + 16];
+	ssize_t ignored;
 
-	dprintf(STDERR_FILENO, "fatal: %s\n", fault_line(fault, line));
+	snprintf(text, sizeof text, "fatal: %s\n", fault_line(fault, line));
+	ignored = write(STDERR_FILENO, text, strlen(text));
+	(void)ignored;
 }
 
 static int connection(struct cell *cell)
