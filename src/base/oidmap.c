@@ -7,14 +7,29 @@
 
 #define FIRST_SLOTS 1024u
 
-/* Where the search for OID begins; the seed keeps the choice from whoever chose the oid. */
+/*
+ * Where the search for OID begins: a sum of its words, each times a random key, of which the upper
+ * half is strongly universal. Whoever chooses names cannot make them meet, whatever part of them
+ * is alike; one multiplication of a part, or of a mixture, can be foreseen.
+ */
 static uint32_t first_slot(const struct oidmap *map, const struct oid *oid)
 {
-	uint64_t word;
+	uint32_t words[OIDMAP_KEYS];
+	uint64_t sum = 0;
 
-	memcpy(&word, oid->id, sizeof word);
-	word = (word ^ map->seed) * UINT64_C(0x9e3779b97f4a7c15);
-	return (uint32_t)(word >> 32) & map->slots_mask;
+	memcpy(words, oid->id, sizeof words);
+	for (size_t i = 0; i < OIDMAP_KEYS; i++)
+		sum += map->keys[i] * words[i];
+	return (uint32_t)(sum >> 32) & map->slots_mask;
+}
+
+/* Early at boot there may be no chance to be had: then that of addresses has to do. */
+static void choose_keys(struct oidmap *map, const void *somewhere)
+{
+	if (getrandom(map->keys, sizeof map->keys, GRND_NONBLOCK) == sizeof map->keys)
+		return;
+	for (size_t i = 0; i < OIDMAP_KEYS; i++)
+		map->keys[i] = ((uintptr_t)somewhere + i) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
 /* The slot that holds OID, or the empty one where it belongs. */
@@ -34,8 +49,8 @@ static const struct fault *grow_slots(struct oidmap *map)
 
 	if (!slots)
 		return &fault_memory;
-	if (!map->slots && getrandom(&map->seed, sizeof map->seed, GRND_NONBLOCK) < 0)
-		map->seed = (uintptr_t)slots; /* early boot: address randomness has to do */
+	if (!map->slots)
+		choose_keys(map, slots);
 	free(map->slots);
 	map->slots = slots;
 	map->slots_mask = size - 1;

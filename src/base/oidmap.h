@@ -14,6 +14,7 @@
 #include "base/oid.h"
 
 #define OIDMAP_NONE UINT32_MAX
+#define OIDMAP_KEYS (OID_MAX_SIZE / sizeof(uint32_t))
 
 struct oidmap {
 	struct oid *oids; /* by number */
@@ -21,7 +22,7 @@ struct oidmap {
 	size_t oids_cap;
 	uint32_t *slots; /* number + 1, or 0 */
 	uint32_t slots_mask;
-	uint64_t seed;
+	uint64_t keys[OIDMAP_KEYS]; /* of the hash; random */
 };
 
 #define OIDMAP_INIT ((struct oidmap){0})

@@ -57,7 +57,7 @@ static void parser(const struct colleagues_setup *setup, struct session *session
 	close(FD_SLOTS);
 	if (!fault)
 		fault = parse(setup, session);
-	if (fault && !session->told)
+	if (fault && fault != &fault_hangup && !session->told)
 		stream_send_err(session->stream, fault->text);
 	_exit(fault_exit_status(fault));
 }

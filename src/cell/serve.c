@@ -278,18 +278,16 @@ static void write_log(struct cell *cell, const struct fault *fault)
 	buffer_free(&relay);
 }
 
-/* Direct mode: the user is at the other end of standard error, as with git's own programs. One
- * write(): dprintf() would ask for the position of standard error, which no filter allows. */
+/* Direct mode: the user is at the other end of standard error, as with git's own programs. The
+ * filter stands by then, and stdio would ask more of the kernel than a write(). */
 static void complain(const struct fault *fault)
 {
-	struct buffer text = BUFFER_INIT;
-	char line[FAULT_LINE_MAX];
+	char line[FAULT_LINE_MAX], text[FAULT_LINE_MAX + 16];
 	ssize_t ignored;
 
-	buffer_format(&text, "fatal: %s\n", fault_line(fault, line));
-	ignored = write(STDERR_FILENO, text.bytes, text.len);
+	snprintf(text, sizeof text, "fatal: %s\n", fault_line(fault, line));
+	ignored = write(STDERR_FILENO, text, strlen(text));
 	(void)ignored;
-	buffer_free(&text);
 }
 
 static int connection(struct cell *cell)
