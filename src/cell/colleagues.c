@@ -80,6 +80,24 @@ static const struct fault *verdict_on_parser(pid_t child)
 	return WEXITSTATUS(status) ? &fault_parser_failed : NULL;
 }
 
+/*
+ * The keeper has no connection. Its numbers go to what nobody can write to: if they were free, a
+ * new value of a ref could get one, and on_sigbus() speaks to FD_OUT.
+ */
+static const struct fault *drop_connection(void)
+{
+	if (dup3(FD_REPO, FD_IN, O_CLOEXEC) < 0 || dup3(FD_REPO, FD_OUT, O_CLOEXEC) < 0)
+		return fault_errno(&fault_colleagues, errno, "dup3");
+	return NULL;
+}
+
+/* The death timer of the parser was set after our own: ours must be the last, since we remove the
+ * quarantine and write the log line. */
+static const struct fault *outlive_parser(uint64_t session_ms)
+{
+	return session_ms ? boot_death_timer(session_ms + BOOT_ALARM_GRACE_MS) : NULL;
+}
+
 static const struct fault *keep(const struct colleagues_setup *setup, struct session *session,
 	struct quarantine *quarantine, struct ref_moves *moves, struct fences *fences)
 {
@@ -104,9 +122,9 @@ static const struct fault *part(const struct colleagues_setup *setup, struct ses
 		parser(setup, session, pair[1]);
 	}
 	session->told = true; /* by the parser, who alone has the connection now */
-	close(FD_IN);
-	close(FD_OUT);
 	close(pair[1]);
+	TRY(drop_connection());
+	TRY(outlive_parser(setup->session_ms));
 	TRY(place(pair[0], FD_COLLEAGUE));
 	kept = keep(setup, session, quarantine, moves, fences);
 	close(FD_COLLEAGUE);

@@ -162,6 +162,56 @@ static const struct fault *say_who(struct cell *cell)
 	return fault ? fault : stream_flush(&stream);
 }
 
+/* --- the record of a connection
+ * ----------------------------------------------------------------------- */
+
+typedef void use_record(const struct log *log, const struct log_record *record);
+
+/* Describes what has happened so far, with FAULT at its end. */
+static void with_record(struct cell *cell, const struct fault *fault, use_record *use)
+{
+	struct buffer who = BUFFER_INIT, relay = BUFFER_INIT;
+	struct log_record record = {
+		.uid = cell->peer ? peer_uid(cell->peer) : (uid_t)-1,
+		.pid = cell->relay  ? peer_pid(cell->relay)
+		       : cell->peer ? peer_pid(cell->peer)
+				    : 0,
+		.service = cell->has_request ? service_name(cell->request.service) : NULL,
+		.repository = cell->has_request ? cell->request.name : NULL,
+		.protocol = cell->has_request ? cell->request.version : -1,
+		.fault = fault,
+		.outcome = &cell->outcome,
+		.moves = &cell->moves,
+		.algo = cell->repo.algo,
+		.bytes_in = stream.bytes_in,
+		.bytes_out = stream.bytes_out,
+		.ms = clock_ms() - cell->started_ms,
+		.fences = &cell->fences,
+	};
+
+	if (cell->peer) {
+		peer_describe(cell->peer, &who);
+		record.who = buffer_cstr(&who);
+	}
+	if (cell->relay) {
+		peer_describe(cell->relay, &relay);
+		record.relay = buffer_cstr(&relay);
+	}
+	use(&cell->log, &record);
+	buffer_free(&who);
+	buffer_free(&relay);
+}
+
+/* Composed while it can be, for the handler that cannot. */
+static void leave_last_words(const struct log *log, const struct log_record *record)
+{
+	struct buffer text = BUFFER_INIT;
+
+	log_compose(log, record, &text);
+	boot_last_words(text.bytes, text.len);
+	buffer_free(&text);
+}
+
 /* --- stages fetch, parser and keeper
  * ---------------------------------------------------------------- */
 
@@ -201,6 +251,7 @@ static const struct fault *serve_connection(struct cell *cell)
 		return say_who(cell);
 	TRY(ask_policy(cell));
 	TRY(open_repository(cell));
+	with_record(cell, &fault_shrank, leave_last_words);
 	return serve_granted(cell);
 }
 
@@ -219,7 +270,7 @@ static const struct fault *serve_directory(struct cell *cell)
 	return serve_granted(cell);
 }
 
-/* --- what the peer is told, and what the log
+/* --- what the peer is told
  * ---------------------------------------------------------- */
 
 /* Missing, forbidden and unreadable are one answer; what is wrong with our host is our own affair.
@@ -242,40 +293,6 @@ static void tell_peer(struct cell *cell, const struct fault *fault)
 	stream_send_err(&stream, buffer_cstr(&text));
 	buffer_free(&text);
 	stream_drain(&stream, FAREWELL_MS);
-}
-
-static void write_log(struct cell *cell, const struct fault *fault)
-{
-	struct buffer who = BUFFER_INIT, relay = BUFFER_INIT;
-	struct log_record record = {
-		.uid = cell->peer ? peer_uid(cell->peer) : (uid_t)-1,
-		.pid = cell->relay  ? peer_pid(cell->relay)
-		       : cell->peer ? peer_pid(cell->peer)
-				    : 0,
-		.service = cell->has_request ? service_name(cell->request.service) : NULL,
-		.repository = cell->has_request ? cell->request.name : NULL,
-		.protocol = cell->has_request ? cell->request.version : -1,
-		.fault = fault,
-		.outcome = &cell->outcome,
-		.moves = &cell->moves,
-		.algo = cell->repo.algo,
-		.bytes_in = stream.bytes_in,
-		.bytes_out = stream.bytes_out,
-		.ms = clock_ms() - cell->started_ms,
-		.fences = &cell->fences,
-	};
-
-	if (cell->peer) {
-		peer_describe(cell->peer, &who);
-		record.who = buffer_cstr(&who);
-	}
-	if (cell->relay) {
-		peer_describe(cell->relay, &relay);
-		record.relay = buffer_cstr(&relay);
-	}
-	log_write(&cell->log, &record);
-	buffer_free(&who);
-	buffer_free(&relay);
 }
 
 /* Direct mode: the user is at the other end of standard error, as with git's own programs. The
@@ -303,7 +320,7 @@ static int connection(struct cell *cell)
 	fault = serve_connection(cell);
 	if (fault)
 		tell_peer(cell, fault);
-	write_log(cell, fault);
+	with_record(cell, fault, log_write);
 	return fault_exit_status(fault);
 }
 
