@@ -279,8 +279,9 @@ static void tell_peer(struct cell *cell, const struct fault *fault)
 {
 	struct buffer text = BUFFER_INIT;
 	char line[FAULT_LINE_MAX];
-	bool closed = fault == &fault_access_denied || fault == &fault_request_name ||
-		      fault == &fault_not_a_relay || fault->blame == BLAME_REPOSITORY;
+	bool closed = fault == &fault_access_denied || fault == &fault_no_such_repository ||
+		      fault == &fault_request_name || fault == &fault_not_a_relay ||
+		      fault->blame == BLAME_REPOSITORY;
 
 	if (cell->session.told || fault == &fault_hangup)
 		return;
