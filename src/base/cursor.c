@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* base/cursor.c: bounded reading of foreign bytes. Any stage; touches memory only. */
+#include <endian.h>
 #include "base/cursor.h"
 
 bool cursor_take(struct cursor *c, size_t len, struct cursor *out)
@@ -18,53 +19,52 @@ bool cursor_skip(struct cursor *c, size_t len)
 	return cursor_take(c, len, &dropped);
 }
 
-/* Reads SIZE <= 8 bytes, most significant first. */
-static bool take_be(struct cursor *c, size_t size, uint64_t *out)
+bool cursor_u8(struct cursor *c, uint8_t *out)
 {
-	struct cursor bytes;
-	uint64_t value = 0;
-
-	if (!cursor_take(c, size, &bytes))
+	if (cursor_at_end(c))
 		return false;
-	while (bytes.at < bytes.end)
-		value = value << 8 | *bytes.at++;
-	*out = value;
+	*out = *c->at++;
 	return true;
 }
 
-bool cursor_u8(struct cursor *c, uint8_t *out)
+/* Copies SIZE bytes as they lie, to be turned round by the caller. */
+static bool take_raw(struct cursor *c, void *out, size_t size)
 {
-	uint64_t value;
-
-	if (!take_be(c, 1, &value))
+	if (cursor_left(c) < size)
 		return false;
-	*out = (uint8_t)value;
+	memcpy(out, c->at, size);
+	c->at += size;
 	return true;
 }
 
 bool cursor_be16(struct cursor *c, uint16_t *out)
 {
-	uint64_t value;
+	uint16_t raw;
 
-	if (!take_be(c, 2, &value))
+	if (!take_raw(c, &raw, sizeof raw))
 		return false;
-	*out = (uint16_t)value;
+	*out = be16toh(raw);
 	return true;
 }
 
 bool cursor_be32(struct cursor *c, uint32_t *out)
 {
-	uint64_t value;
+	uint32_t raw;
 
-	if (!take_be(c, 4, &value))
+	if (!take_raw(c, &raw, sizeof raw))
 		return false;
-	*out = (uint32_t)value;
+	*out = be32toh(raw);
 	return true;
 }
 
 bool cursor_be64(struct cursor *c, uint64_t *out)
 {
-	return take_be(c, 8, out);
+	uint64_t raw;
+
+	if (!take_raw(c, &raw, sizeof raw))
+		return false;
+	*out = be64toh(raw);
+	return true;
 }
 
 bool cursor_literal(struct cursor *c, const char *text)
