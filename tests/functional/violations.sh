@@ -21,6 +21,8 @@ for name in broken secret nohead; do
 done
 echo 'garbage [[[' >"$root/broken.git/config"
 rm "$root/nohead.git/HEAD"
+cp -r "$root/demo.git" "$scratch/inner" && mkdir "$root/secret.git/modules" &&
+	mv "$scratch/inner" "$root/secret.git/modules/inner"
 ln -s demo.git "$root/linked.git"
 ln -s / "$root/outside"
 mkdir "$root/plain" && echo x >"$root/file"
@@ -223,9 +225,9 @@ C: git-upload-pack /.git\0host=x\0
 S: ERR access denied or repository not exported: /
 S: <EOF>
 
-= inside of a repository
-C: git-upload-pack /demo.git/objects\0host=x\0
-S~ ^ERR access denied or repository not exported: /
+= inside of a repository, around its rules
+C: git-upload-pack /secret.git/modules/inner\0host=x\0
+S: ERR access denied or repository not exported: /
 S: <EOF>
 
 = an absolute path
@@ -291,8 +293,7 @@ S~ ^ERR too many connections
 TRANSCRIPT
 
 # Whatever the reason is, the bytes are the same; only the name that was asked for is in them.
-for name in absent secret broken nohead linked.git outside outside/etc plain plain/etc file file/x \
-	demo.git/HEAD; do
+for name in absent secret broken nohead linked.git outside outside/etc plain plain/etc file file/x; do
 	for service in git-upload-pack git-receive-pack; do
 		printf '= %s for %s is "not exported"\nC: %s /%s\\0host=x\\0\nS: ERR %s: /%s\nS: <EOF>\n@ status 128\n\n' \
 			"$service" "$name" "$service" "$name" \
@@ -1281,5 +1282,8 @@ C! @half@
 C: <close>
 TRANSCRIPT
 
+like 'the reason is on standard error' \
+	"$(printf 0003 | "$gitcell_serve" upload-pack "$root/demo.git" 2>&1 >"$scratch/out")" \
+	'^fatal: protocol error: bad line length: 0003$'
 ok 'and the repository is sound' git -C "$root/demo.git" fsck --full --strict --no-dangling
 finish
