@@ -10,7 +10,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-every=7
+every=11
 [ "${1:-}" != --all ] || every=1
 
 if [ "$(uname -m)" != x86_64 ] || [ "$(id -u)" -ne 0 ]; then
