@@ -62,7 +62,7 @@ const struct fault *index_add(struct index_job *job, uint64_t offset, uint32_t *
 const struct fault *index_spend(struct index_job *job, uint64_t len) MUST_USE;
 /* One more delta is an object; past the session's deadline it is fault_timeout_session. */
 const struct fault *index_resolved(struct index_job *job) MUST_USE;
-/* Makes job->content hold LEN bytes. */
+/* Makes job->content hold LEN bytes; it is never NULL afterwards. */
 const struct fault *index_room(struct index_job *job, uint64_t len) MUST_USE;
 
 /* index_stream.c: every entry of the client's pack, from header to trailer. */

@@ -54,11 +54,11 @@ const struct fault *index_resolved(struct index_job *job)
 
 const struct fault *index_room(struct index_job *job, uint64_t len)
 {
-	if (len <= job->content_cap)
+	if (job->content && len <= job->content_cap)
 		return NULL;
 	free(job->content);
 	job->content_cap = 0;
-	job->content = malloc((size_t)len);
+	job->content = malloc(len ? (size_t)len : 1);
 	if (!job->content)
 		return &fault_memory;
 	job->content_cap = (size_t)len;
@@ -85,6 +85,15 @@ static const struct fault *hash_file(struct index_job *job, struct oid *checksum
 	return plain->final(&hash, checksum) ? NULL : &fault_internal;
 }
 
+/* The limit is one of the pack as it will lie here: with its trailer, and with the bases of a thin
+ * one. On the way intake.c has only looked now and then. */
+static const struct fault *check_size(const struct index_job *job)
+{
+	uint64_t max = job->request->bytes_max;
+
+	return max && job->end > max ? &fault_pack_size : NULL;
+}
+
 /* The header and the trailer say how many objects there are now that APPENDED have been added. */
 static const struct fault *finish_pack(
 	struct index_job *job, uint32_t appended, struct oid *checksum)
@@ -98,7 +107,7 @@ static const struct fault *finish_pack(
 	}
 	TRY(write_at(job->request->pack_fd, checksum->id, job->algo->size, job->end));
 	job->end += job->algo->size;
-	return NULL;
+	return check_size(job);
 }
 
 static const struct fault *write_idx(struct index_job *job, const struct oid *checksum, size_t *len)

@@ -49,7 +49,7 @@ struct index_request {
 	const struct hash_algo *algo;
 	struct remarks *remarks;
 	int pack_fd, idx_fd; /* empty files, read and write */
-	uint64_t bytes_max;  /* of the pack; 0: no limit */
+	uint64_t bytes_max;  /* of the pack, with the bases that complete it; 0: no limit */
 };
 
 struct index_result {

@@ -40,10 +40,10 @@ static const struct fault *read_delta(struct resolver *r, uint32_t record, struc
 	TRY(index_stored(r->job, record, &entry, &zlib));
 	if (entry.size > INDEX_DELTA_MAX)
 		return &fault_pack_large;
-	if (entry.size > r->delta_cap) {
+	if (!r->delta || entry.size > r->delta_cap) {
 		free(r->delta);
 		r->delta_cap = 0;
-		r->delta = malloc((size_t)entry.size);
+		r->delta = malloc(entry.size ? (size_t)entry.size : 1);
 		if (!r->delta)
 			return &fault_memory;
 		r->delta_cap = (size_t)entry.size;

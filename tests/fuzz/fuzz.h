@@ -5,8 +5,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include "base/cursor.h"
+#include "base/fault.h"
 
 /* The entry of libFuzzer; of replay.c in an ordinary build. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
@@ -16,6 +18,16 @@ static inline void must(bool holds)
 {
 	if (!holds)
 		abort();
+}
+
+/* Nobody but who sent the input may be to blame. */
+static inline void must_be_the_peers(const struct fault *fault)
+{
+	if (!fault || fault->blame == BLAME_PEER)
+		return;
+	fprintf(stderr, "%s: %s (%s)\n", fault->text, fault_detail(fault),
+		blame_name(fault->blame));
+	abort();
 }
 
 #endif

@@ -24,12 +24,14 @@ int main(int argc, char **argv)
 
 	for (int i = 1; i < argc; i++) {
 		FILE *file = fopen(argv[i], "rb");
+		size_t len;
 		if (!file) {
 			perror(argv[i]);
 			return 1;
 		}
-		replay(bytes, fread(bytes, 1, sizeof bytes, file));
-		fclose(file);
+		len = fread(bytes, 1, sizeof bytes, file);
+		fclose(file); /* a target may put something else at its number */
+		replay(bytes, len);
 	}
 	return 0;
 }
