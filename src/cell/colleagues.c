@@ -30,8 +30,7 @@ static const struct fault *place(int fd, int number)
 	return NULL;
 }
 
-/* --- the parser
- * -------------------------------------------------------------------------------------- */
+/* --- the parser ------------------------------------------------------------------------------ */
 
 static const struct fault *parse(const struct colleagues_setup *setup, struct session *session)
 {
@@ -62,8 +61,7 @@ static void parser(const struct colleagues_setup *setup, struct session *session
 	_exit(fault_exit_status(fault));
 }
 
-/* --- the keeper
- * --------------------------------------------------------------------------------------- */
+/* --- the keeper ------------------------------------------------------------------------------ */
 
 static const struct fault *verdict_on_parser(pid_t child)
 {

@@ -122,7 +122,8 @@ static const struct fault *take_version(
 	return NULL;
 }
 
-/* Refs that somebody wanted hidden must not be shown because we do not know how to hide them yet. */
+/* Refs that somebody wanted hidden must not be shown because we do not know how to hide them yet.
+ */
 static const struct fault *refuse_hidden_refs(const struct gitconfig_entry *entry)
 {
 	static const char *const sections[] = {"transfer", "uploadpack", "receive"};

@@ -58,8 +58,7 @@ void walk_free(struct walk *walk)
 	free(walk);
 }
 
-/* --- numbers and flags ---------------------------------------------------------------------------
- */
+/* --- numbers and flags ----------------------------------------------------------------------- */
 
 static const struct fault *push_number(uint32_t **list, size_t *count, size_t *cap, uint32_t number)
 {
@@ -91,8 +90,7 @@ static const struct fault *visit(struct walk *walk, const struct oid *oid, enum 
 	return walk->trees.visit ? walk->trees.visit(walk->trees.arg, oid, type) : NULL;
 }
 
-/* --- commits
- * --------------------------------------------------------------------------------------- */
+/* --- commits --------------------------------------------------------------------------------- */
 
 static const struct fault *enqueue(struct walk *walk, uint32_t number, uint8_t flags)
 {
@@ -192,8 +190,7 @@ static const struct fault *walk_commits(struct walk *walk)
 	return NULL;
 }
 
-/* --- tips
- * ------------------------------------------------------------------------------------------ */
+/* --- tips ------------------------------------------------------------------------------------ */
 
 /* Notes a tip that is not a commit; every tag on the way to what it names is one, too. */
 static const struct fault *note_thing(
@@ -257,8 +254,7 @@ const struct fault *walk_exclude(struct walk *walk, const struct oid *oid)
 	return fault == &fault_object_missing ? NULL : fault;
 }
 
-/* --- what is below commits -----------------------------------------------------------------------
- */
+/* --- what is below commits ------------------------------------------------------------------- */
 
 /* The excluded neighbours of what is sent: their trees need not be sent again. */
 static const struct fault *exclude_border(struct walk *walk)
