@@ -58,7 +58,7 @@ plain_names() {
 }
 
 undefined_in() { # LIBRARY...
-	nm -u "$@" 2>/dev/null | awk '$1 == "U" { print $2 }' | sort -u
+	nm -u "$@" 2>/dev/null | awk '$1 == "U" { print $2 }' | grep -v '^_GLOBAL_OFFSET_TABLE_$' | sort -u
 }
 
 defined_in() { # LIBRARY...

@@ -3,7 +3,7 @@
  * base/oidmap.h: a set of oids in which each has a small number, in order of arrival.
  *
  * Numbers index arrays that the caller keeps beside it (flags, dates, positions), so that a walk
- * over a million objects costs 32 + 8 bytes each and no pointers. Open addressing; the hash is the
+ * over a million objects costs 32 + 16 bytes each and no pointers. Open addressing; the hash is the
  * oid's own first bytes mixed with a random seed, so that nobody can choose collisions.
  */
 #ifndef BASE_OIDMAP_H
@@ -14,14 +14,18 @@
 #include "base/oid.h"
 
 #define OIDMAP_NONE UINT32_MAX
+#define OIDMAP_KEYS (OID_MAX_SIZE / sizeof(uint32_t))
 
 struct oidmap {
 	struct oid *oids; /* by number */
 	uint32_t count;
 	size_t oids_cap;
-	uint32_t *slots; /* number + 1, or 0 */
+	struct oidmap_slot {
+		uint32_t hash;   /* of the oid, so that most others are passed over unread */
+		uint32_t holder; /* number + 1, or 0 */
+	} * slots;
 	uint32_t slots_mask;
-	uint64_t seed;
+	uint64_t keys[OIDMAP_KEYS]; /* of the hash; random */
 };
 
 #define OIDMAP_INIT ((struct oidmap){0})

@@ -19,6 +19,8 @@
 #include "cell/boot.h"
 
 const struct fault fault_no_connection = {BLAME_HOST, "there is no connection to serve"};
+const struct fault fault_shrank = {
+	BLAME_REPOSITORY, "a file of the repository shrank while in use"};
 const struct fault fault_boot = {BLAME_HOST, "cannot set the process up"};
 
 #define LISTEN_FD 3 /* SD_LISTEN_FDS_START */
@@ -138,15 +140,29 @@ static void drain_environment(struct boot *boot)
 	clearenv();
 }
 
+/* A handler gets no argument but this. */
+static struct {
+	size_t len;
+	uint8_t bytes[BOOT_LAST_WORDS_MAX];
+} last_words;
+
+void boot_last_words(const void *bytes, size_t len)
+{
+	last_words.len = len <= sizeof last_words.bytes ? len : 0;
+	memcpy(last_words.bytes, bytes, last_words.len);
+}
+
 /*
- * A mapped file that shrinks is a SIGBUS. Two async-signal-safe calls: a fixed ERR pkt-line, so
- * that the client reads why, and the status of a fault of the repository.
+ * A mapped file that shrinks is a SIGBUS. Async-signal-safe calls alone: a fixed ERR pkt-line, so
+ * that the client reads why, the line of the log, and the status of a fault of the repository.
  */
 static void on_sigbus(int signal_number)
 {
 	static const char err[] = "0035ERR a file of the repository shrank while in use\n";
 	ssize_t ignored = write(FD_OUT, err, sizeof err - 1);
 
+	if (last_words.len)
+		ignored = write(FD_LOG, last_words.bytes, last_words.len);
 	(void)signal_number;
 	(void)ignored;
 	_exit(128);

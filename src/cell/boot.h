@@ -25,6 +25,7 @@ enum {
 #define BOOT_MEMORY (UINT64_C(512) << 20) /* RLIMIT_DATA unless the policy says otherwise */
 #define BOOT_OPEN_FILES 64                /* RLIMIT_NOFILE */
 #define BOOT_ALARM_GRACE_MS 10000 /* how long after the session's deadline SIGALRM ends it all */
+#define BOOT_LAST_WORDS_MAX 8192
 #define BOOT_GIT_PROTOCOL_MAX 255 /* bytes of GIT_PROTOCOL that are looked at */
 
 struct boot {
@@ -58,6 +59,14 @@ const struct fault *boot_limits(uint64_t memory) MUST_USE;
  * BOOT_ALARM_GRACE_MS after SESSION_MS. 0: none. A child that is forked must call it again.
  */
 const struct fault *boot_death_timer(uint64_t session_ms) MUST_USE;
+
+/*
+ * A mapped file of the repository that shrinks is a SIGBUS, whose handler can do no more than
+ * write(): an ERR to FD_OUT, and to FD_LOG these LEN bytes, which are copied; none if they are more
+ * than BOOT_LAST_WORDS_MAX, or before the first call.
+ */
+extern const struct fault fault_shrank; /* repository */
+void boot_last_words(const void *bytes, size_t len);
 
 /*
  * After the last fork of this process: RLIMIT_NPROC 0. (It counts all processes of the user, so

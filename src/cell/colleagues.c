@@ -30,8 +30,7 @@ static const struct fault *place(int fd, int number)
 	return NULL;
 }
 
-/* --- the parser
- * -------------------------------------------------------------------------------------- */
+/* --- the parser ------------------------------------------------------------------------------ */
 
 static const struct fault *parse(const struct colleagues_setup *setup, struct session *session)
 {
@@ -57,13 +56,12 @@ static void parser(const struct colleagues_setup *setup, struct session *session
 	close(FD_SLOTS);
 	if (!fault)
 		fault = parse(setup, session);
-	if (fault && !session->told)
+	if (fault && fault != &fault_hangup && !session->told)
 		stream_send_err(session->stream, fault->text);
 	_exit(fault_exit_status(fault));
 }
 
-/* --- the keeper
- * --------------------------------------------------------------------------------------- */
+/* --- the keeper ------------------------------------------------------------------------------ */
 
 static const struct fault *verdict_on_parser(pid_t child)
 {
@@ -78,6 +76,24 @@ static const struct fault *verdict_on_parser(pid_t child)
 	if (WEXITSTATUS(status) == fault_exit_status(&fault_parser_peer))
 		return &fault_parser_peer;
 	return WEXITSTATUS(status) ? &fault_parser_failed : NULL;
+}
+
+/*
+ * The keeper has no connection. Its numbers go to what nobody can write to: if they were free, a
+ * new value of a ref could get one, and on_sigbus() speaks to FD_OUT.
+ */
+static const struct fault *drop_connection(void)
+{
+	if (dup3(FD_REPO, FD_IN, O_CLOEXEC) < 0 || dup3(FD_REPO, FD_OUT, O_CLOEXEC) < 0)
+		return fault_errno(&fault_colleagues, errno, "dup3");
+	return NULL;
+}
+
+/* The death timer of the parser was set after our own: ours must be the last, since we remove the
+ * quarantine and write the log line. */
+static const struct fault *outlive_parser(uint64_t session_ms)
+{
+	return session_ms ? boot_death_timer(session_ms + BOOT_ALARM_GRACE_MS) : NULL;
 }
 
 static const struct fault *keep(const struct colleagues_setup *setup, struct session *session,
@@ -104,9 +120,9 @@ static const struct fault *part(const struct colleagues_setup *setup, struct ses
 		parser(setup, session, pair[1]);
 	}
 	session->told = true; /* by the parser, who alone has the connection now */
-	close(FD_IN);
-	close(FD_OUT);
 	close(pair[1]);
+	TRY(drop_connection());
+	TRY(outlive_parser(setup->session_ms));
 	TRY(place(pair[0], FD_COLLEAGUE));
 	kept = keep(setup, session, quarantine, moves, fences);
 	close(FD_COLLEAGUE);

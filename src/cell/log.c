@@ -48,25 +48,35 @@ void log_open(struct log *log, const struct boot *boot)
 	}
 }
 
+static void compose_line(const struct log *log, const struct log_record *record, struct buffer *out)
+{
+	struct buffer line = {.limit = LOG_LINE_MAX * 2};
+
+	log_format_line(record, &line);
+	if (log->kind == LOG_TO_SYSLOG)
+		buffer_format(out, "<%d>gitcell[%d]: ", LOG_DAEMON | log_priority(record->fault),
+			(int)getpid());
+	buffer_append(out, line.bytes, line.len);
+	buffer_byte(out, '\n');
+	buffer_free(&line);
+}
+
+void log_compose(const struct log *log, const struct log_record *record, struct buffer *out)
+{
+	out->limit = LOG_DATAGRAM_MAX + LOG_LINE_MAX;
+	if (log->kind == LOG_TO_JOURNAL)
+		log_format_journal(record, out);
+	else
+		compose_line(log, record, out);
+}
+
 void log_write(const struct log *log, const struct log_record *record)
 {
-	struct buffer text = {.limit = LOG_DATAGRAM_MAX + LOG_LINE_MAX};
-	struct buffer line = {.limit = LOG_LINE_MAX * 2};
+	struct buffer text = BUFFER_INIT;
 	ssize_t ignored;
 
-	if (log->kind == LOG_TO_JOURNAL) {
-		log_format_journal(record, &text);
-	} else {
-		log_format_line(record, &line);
-		if (log->kind == LOG_TO_SYSLOG)
-			buffer_format(&text,
-				"<%d>gitcell[%d]: ", LOG_DAEMON | log_priority(record->fault),
-				(int)getpid());
-		buffer_append(&text, line.bytes, line.len);
-		buffer_byte(&text, '\n');
-	}
+	log_compose(log, record, &text);
 	ignored = write(FD_LOG, text.bytes, text.len);
 	(void)ignored;
-	buffer_free(&line);
 	buffer_free(&text);
 }

@@ -56,6 +56,9 @@ struct log_record {
  */
 void log_open(struct log *log, const struct boot *boot);
 
+/* What log_write() writes. OUT must be empty; its limit is set. */
+void log_compose(const struct log *log, const struct log_record *record, struct buffer *out);
+
 /* Writes the line of this connection; what cannot be written is lost. */
 void log_write(const struct log *log, const struct log_record *record);
 

@@ -18,6 +18,8 @@
 
 const struct fault fault_root = {BLAME_HOST, "cannot open the root of the repositories"};
 
+const struct fault fault_no_such_repository = {BLAME_POLICY, "no such repository"};
+
 const struct fault *open_root(const char *path, int *root)
 {
 	*root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -51,9 +53,9 @@ const struct fault *open_granted(int root, const struct grant *grant, int *dir)
 		if (*dir >= 0)
 			return NULL;
 		if (errno != ENOENT)
-			break;
+			return fault_errno(&fault_not_repository, errno, name);
 	}
-	return fault_errno(&fault_not_repository, errno, name);
+	return &fault_no_such_repository;
 }
 
 /* Is DIR, below the current directory, a directory with a HEAD. */

@@ -5,14 +5,15 @@
 
 #include "cell/policy.h"
 
-extern const struct fault fault_root; /* host: the root cannot be opened */
+extern const struct fault fault_root;               /* host: the root cannot be opened */
+extern const struct fault fault_no_such_repository; /* policy: answered as if it were forbidden */
 
 /* Opens the root directory of the policy. Stage boot. */
 const struct fault *open_root(const char *path, int *root) MUST_USE;
 
 /*
  * Opens the directory of the granted repository below ROOT: NAME.git, else NAME; no component may
- * be a symbolic link. Stage request. fault_not_repository if there is none.
+ * be a symbolic link. Stage request. fault_no_such_repository if there is none.
  */
 const struct fault *open_granted(int root, const struct grant *grant, int *dir) MUST_USE;
 

@@ -25,8 +25,7 @@ const char *relay_socket_path(void)
 	return path && *path ? path : RUNSTATEDIR "/gitcell/gitcell.sock";
 }
 
-/* --- connecting
- * ------------------------------------------------------------------------------------ */
+/* --- connecting ------------------------------------------------------------------------------ */
 
 static const struct fault *no_connection(const char *path, int error)
 {
@@ -83,8 +82,7 @@ const struct fault *relay_connect(const char *path, int *fd)
 	return no_connection(path, error);
 }
 
-/* --- carrying
- * --------------------------------------------------------------------------------------- */
+/* --- carrying -------------------------------------------------------------------------------- */
 
 static const struct fault *write_all(int fd, struct cursor bytes)
 {

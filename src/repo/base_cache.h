@@ -18,7 +18,8 @@ struct block {
 	size_t users;
 	size_t len;
 	enum object_type type;
-	/* Meaningful only while the cache holds it: where it comes from, and its neighbours there. */
+	/* Meaningful only while the cache holds it: where it comes from, and its neighbours there.
+	 */
 	const struct pack *pack;
 	uint64_t offset;
 	struct block *next, *newer, *older;

@@ -111,8 +111,7 @@ const struct fault *graph_peel(
 	return corrupt(graph, oid, "too many tags of tags");
 }
 
-/* --- reachability of marked commits -------------------------------------------------------------
- */
+/* --- reachability of marked commits ---------------------------------------------------------- */
 
 enum {
 	REACH_ENTERED = 1, /* on the stack, or done without success */

@@ -211,17 +211,26 @@ const struct fault *odb_read(struct odb *odb, const struct oid *oid, struct obje
 	return fault;
 }
 
+static const struct fault *stream_at(struct odb *odb, const struct oid *oid,
+	const struct place *place, object_sink *sink, void *arg)
+{
+	bool found;
+
+	if (place->pack)
+		return packed_stream(odb, place->pack, place->offset, sink, arg);
+	TRY(loose_stream(odb, oid, &found, sink, arg));
+	return found ? NULL : missing(odb, oid);
+}
+
 const struct fault *odb_stream(struct odb *odb, const struct oid *oid, const struct place *place,
 	object_sink *sink, void *arg)
 {
-	const struct fault *fault;
-	bool found = true;
+	const struct fault *fault = stream_at(odb, oid, place, sink, arg);
+	struct place now;
 
-	if (place->pack)
-		fault = packed_stream(odb, place->pack, place->offset, sink, arg);
-	else
-		fault = loose_stream(odb, oid, &found, sink, arg);
-	if (!fault && !found)
-		return missing(odb, oid);
+	if (may_have_moved(fault, place)) {
+		TRY(find_or_missing(odb, oid, &now));
+		fault = stream_at(odb, oid, &now, sink, arg);
+	}
 	return fault ? blame_object(odb, oid, fault) : NULL;
 }

@@ -23,7 +23,8 @@
 
 extern const struct fault fault_object_missing; /* repository; the note is the oid */
 extern const struct fault fault_object_corrupt; /* repository; the note is the oid and why */
-extern const struct fault fault_object_large;   /* repository: over OBJECT_MEMORY_MAX; the note is the oid */
+extern const struct fault
+	fault_object_large; /* repository: over OBJECT_MEMORY_MAX; the note is the oid */
 
 struct odb;
 

@@ -30,15 +30,15 @@ struct delta_link {
 
 struct odb {
 	const struct repo *repo;
-	struct pack_list packs;  /* those of the directory, oldest first */
-	struct pack_list added;  /* those of odb_add_pack() */
+	struct pack_list packs; /* those of the directory, oldest first */
+	struct pack_list added; /* those of odb_add_pack() */
 	uint32_t next_number;
-	struct oidmap names;     /* the packs of the directory that are mapped */
+	struct oidmap names; /* the packs of the directory that are mapped */
 	bool scanned;
-	bool settled;            /* the directory was old enough when it was read: no write hides
-				    behind a coarse clock */
-	struct timespec mtime;   /* of the directory when it was read */
-	char skipped[200];       /* why some pack could not be used; "" if none */
+	bool settled;          /* the directory was old enough when it was read: no write hides
+				  behind a coarse clock */
+	struct timespec mtime; /* of the directory when it was read */
+	char skipped[200];     /* why some pack could not be used; "" if none */
 	struct inflater inflater;
 	struct base_cache cache;
 	struct delta_link *chain; /* room that is kept between objects */
@@ -78,13 +78,14 @@ const struct fault *packed_stream(struct odb *odb, const struct pack *pack, uint
 
 /* --- loose.c: objects out of files of their own --- */
 
-const struct fault *loose_exists(const struct odb *odb, const struct oid *oid, bool *found) MUST_USE;
+const struct fault *loose_exists(
+	const struct odb *odb, const struct oid *oid, bool *found) MUST_USE;
 /* *FOUND is false and nothing is a fault if there is no such file. */
 const struct fault *loose_info(struct odb *odb, const struct oid *oid, bool *found,
 	enum object_type *type, uint64_t *size) MUST_USE;
 const struct fault *loose_read(
 	struct odb *odb, const struct oid *oid, bool *found, struct block **out) MUST_USE;
-const struct fault *loose_stream(struct odb *odb, const struct oid *oid, bool *found,
-	object_sink *sink, void *arg) MUST_USE;
+const struct fault *loose_stream(
+	struct odb *odb, const struct oid *oid, bool *found, object_sink *sink, void *arg) MUST_USE;
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * repo/quarantine.h: where a push's objects wait until they are known to be whole.
  *
- * A directory objects/tmp_objdir-incoming-gitcell-* (a name that git's own prune sweeps, too) with one
- * pack and one idx. Its maker holds flock() on it; one whose lock is free belongs to nobody alive.
- * See the crash table in ARCHITECTURE.md. Stages request (make) and keeper (all else).
+ * A directory objects/tmp_objdir-incoming-gitcell-* (a name that git's own prune sweeps, too) with
+ * one pack and one idx. Its maker holds flock() on it; one whose lock is free belongs to nobody
+ * alive. See the crash table in ARCHITECTURE.md. Stages request (make) and keeper (all else).
  */
 #ifndef REPO_QUARANTINE_H
 #define REPO_QUARANTINE_H
@@ -27,8 +27,8 @@ const struct fault *quarantine_make(struct quarantine *q) MUST_USE;
 
 /*
  * Moves the pack and its idx, already complete, to objects/pack as pack-CHECKSUM.{pack,idx}, mode
- * 0444: fsync both, link the pack, link the idx last, fsync objects/pack. A pack that is there already
- * under this name and has the same size is kept, with its idx, and is no fault.
+ * 0444: fsync both, link the pack, link the idx last, fsync objects/pack. A pack that is there
+ * already under this name and has the same size is kept, with its idx, and is no fault.
  */
 const struct fault *quarantine_install(const struct quarantine *q, const struct oid *checksum,
 	const struct hash_algo *algo) MUST_USE;

@@ -39,7 +39,8 @@ struct ref_guard {
 const struct fault *ref_guard_enter(struct ref_guard *guard) MUST_USE;
 void ref_guard_leave(struct ref_guard *guard);
 
-/* Removes what a crash left, for one that moves nothing; waits for nobody and never fails loudly. */
+/* Removes what a crash left, for one that moves nothing; waits for nobody and never fails loudly.
+ */
 void ref_guard_sweep(void);
 
 /* Takes NAME.lock, making the directories above it; *REFUSAL, a constant, says why not: somebody

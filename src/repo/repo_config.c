@@ -122,11 +122,28 @@ static const struct fault *take_version(
 	return NULL;
 }
 
+/* Refs that somebody wanted hidden must not be shown because we do not know how to hide them yet.
+ */
+static const struct fault *refuse_hidden_refs(const struct gitconfig_entry *entry)
+{
+	static const char *const sections[] = {"transfer", "uploadpack", "receive"};
+
+	if (strcmp(entry->key, "hiderefs") != 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+		if (strcmp(sections[i], entry->section) == 0)
+			return fault_note(&fault_repository_format,
+				"config line %u: %s.hiderefs cannot be honoured yet", entry->line,
+				entry->section);
+	return NULL;
+}
+
 static const struct fault *take_entry(
 	const struct gitconfig_entry *entry, struct repo_config *config, struct repo_format *format)
 {
 	if (entry->subsection || !entry->key[0])
 		return NULL;
+	TRY(refuse_hidden_refs(entry));
 	if (strcmp(entry->section, "extensions") == 0)
 		return take_extension(entry, format);
 	if (strcmp(entry->section, "core") == 0 &&

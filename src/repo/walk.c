@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * repo/walk.c: the reachable objects, in two movements: commits by date until the border with the
- * excluded side is known, then trees from the newest commit down.
+ * excluded side is known, then what is below them (repo/tree_walk.c), from the newest down.
  * Stages fetch, parser, keeper; reads the odb, trusts no object.
  */
 #include <stdlib.h>
 #include "base/mem.h"
 #include "repo/commit_queue.h"
+#include "repo/tree_walk.h"
 #include "repo/walk.h"
 
 /* How many more commits to look at once only excluded ones are left, in case dates lie: as git. */
@@ -19,19 +20,9 @@ enum {
 	COMMIT_LISTED = 4,   /* stands in the list (and counts unless it was excluded later) */
 };
 
-/* Flags of anything else, by its number in walk->things. */
-enum {
-	THING_SEEN = 1,
-	THING_EXCLUDED = 2,
-	THING_TREE = 4, /* what whoever named it first said it is */
-	THING_BLOB = 8,
-};
-
 struct walk {
 	struct graph *graph;
-	struct oidmap things; /* tags, trees, blobs */
-	uint8_t *thing_flags;
-	size_t thing_flags_cap;
+	struct tree_walk trees;
 	uint8_t *commit_flags;
 	size_t commit_flags_cap;
 	struct commit_queue queue;
@@ -40,10 +31,8 @@ struct walk {
 	size_t list_count, list_cap;
 	uint32_t *pending; /* numbers of things to visit: included tips that are not commits */
 	size_t pending_count, pending_cap;
-	uint32_t *stack; /* numbers of trees to open */
+	uint32_t *stack; /* numbers of commits to exclude */
 	size_t stack_count, stack_cap;
-	walk_visit *visit;
-	void *arg;
 };
 
 const struct fault *walk_new(struct walk **walk, struct graph *graph)
@@ -52,6 +41,7 @@ const struct fault *walk_new(struct walk **walk, struct graph *graph)
 	if (!*walk)
 		return &fault_memory;
 	(*walk)->graph = graph;
+	tree_walk_init(&(*walk)->trees, graph->odb, graph->algo);
 	return NULL;
 }
 
@@ -59,9 +49,8 @@ void walk_free(struct walk *walk)
 {
 	if (!walk)
 		return;
-	oidmap_free(&walk->things);
+	tree_walk_free(&walk->trees);
 	commit_queue_free(&walk->queue);
-	free(walk->thing_flags);
 	free(walk->commit_flags);
 	free(walk->list);
 	free(walk->pending);
@@ -69,8 +58,7 @@ void walk_free(struct walk *walk)
 	free(walk);
 }
 
-/* --- numbers and flags ---------------------------------------------------------------------------
- */
+/* --- numbers and flags ----------------------------------------------------------------------- */
 
 static const struct fault *push_number(uint32_t **list, size_t *count, size_t *cap, uint32_t number)
 {
@@ -97,26 +85,12 @@ static const struct fault *grow_commit_flags(struct walk *walk)
 	return NULL;
 }
 
-/* The number of a tag, tree or blob; the flags of a new one are 0. */
-static const struct fault *thing_number(struct walk *walk, const struct oid *oid, uint32_t *number)
-{
-	bool added;
-
-	if (!mem_grow(&walk->thing_flags, walk->things.count, &walk->thing_flags_cap, 1))
-		return &fault_memory;
-	TRY(oidmap_add(&walk->things, oid, number, &added));
-	if (added)
-		walk->thing_flags[*number] = 0;
-	return NULL;
-}
-
 static const struct fault *visit(struct walk *walk, const struct oid *oid, enum object_type type)
 {
-	return walk->visit ? walk->visit(walk->arg, oid, type) : NULL;
+	return walk->trees.visit ? walk->trees.visit(walk->trees.arg, oid, type) : NULL;
 }
 
-/* --- commits
- * --------------------------------------------------------------------------------------- */
+/* --- commits --------------------------------------------------------------------------------- */
 
 static const struct fault *enqueue(struct walk *walk, uint32_t number, uint8_t flags)
 {
@@ -216,8 +190,7 @@ static const struct fault *walk_commits(struct walk *walk)
 	return NULL;
 }
 
-/* --- tips
- * ------------------------------------------------------------------------------------------ */
+/* --- tips ------------------------------------------------------------------------------------ */
 
 /* Notes a tip that is not a commit; every tag on the way to what it names is one, too. */
 static const struct fault *note_thing(
@@ -225,10 +198,10 @@ static const struct fault *note_thing(
 {
 	uint32_t number;
 
-	TRY(thing_number(walk, oid, &number));
+	TRY(tree_walk_number(&walk->trees, oid, &number));
 	if (type != OBJECT_TAG)
 		flags |= type == OBJECT_TREE ? THING_TREE : THING_BLOB;
-	walk->thing_flags[number] |= flags;
+	walk->trees.flags[number] |= flags;
 	return push_number(&walk->pending, &walk->pending_count, &walk->pending_cap, number);
 }
 
@@ -281,89 +254,7 @@ const struct fault *walk_exclude(struct walk *walk, const struct oid *oid)
 	return fault == &fault_object_missing ? NULL : fault;
 }
 
-/* --- trees
- * ----------------------------------------------------------------------------------------- */
-
-/* What to do with the entries of the trees being opened. */
-enum movement {
-	EXCLUDING, /* mark them */
-	VISITING,
-};
-
-static const struct fault *wrong_kind(struct walk *walk, const struct oid *oid)
-{
-	char hex[OID_MAX_HEX + 1];
-
-	return fault_note(&fault_object_corrupt, "%s: not what its tree says it is",
-		oid_hex(oid, walk->graph->algo, hex));
-}
-
-/* Meets one tree or blob, once: marks or visits it, and puts a tree on the stack. */
-static const struct fault *meet(
-	struct walk *walk, const struct oid *oid, bool tree, enum movement movement)
-{
-	uint8_t done = movement == EXCLUDING ? THING_EXCLUDED : THING_EXCLUDED | THING_SEEN;
-	uint32_t number;
-	uint8_t *flags;
-
-	TRY(thing_number(walk, oid, &number));
-	flags = &walk->thing_flags[number];
-	/* asked first: a tree that hid behind a blob's mode would never be opened */
-	if (*flags & (tree ? THING_BLOB : THING_TREE))
-		return wrong_kind(walk, oid);
-	if (*flags & done)
-		return NULL;
-	*flags |= tree ? THING_TREE : THING_BLOB;
-	*flags |= movement == EXCLUDING ? THING_EXCLUDED : THING_SEEN;
-	if (movement == VISITING)
-		TRY(visit(walk, oid, tree ? OBJECT_TREE : OBJECT_BLOB));
-	if (!tree)
-		return NULL;
-	return push_number(&walk->stack, &walk->stack_count, &walk->stack_cap, number);
-}
-
-static const struct fault *meet_entries(
-	struct walk *walk, struct cursor content, enum movement movement)
-{
-	struct tree_entry entry;
-
-	while (!cursor_at_end(&content)) {
-		TRY(tree_next(&content, walk->graph->algo, &entry));
-		if (!mode_is_gitlink(entry.mode))
-			TRY(meet(walk, &entry.oid, mode_is_tree(entry.mode), movement));
-	}
-	return NULL;
-}
-
-static const struct fault *open_tree(struct walk *walk, uint32_t number, enum movement movement)
-{
-	struct oid oid = walk->things.oids[number];
-	struct object object;
-	const struct fault *fault;
-
-	fault = odb_read(walk->graph->odb, &oid, &object);
-	/* the excluded side may have been pruned below its tips: what is not there is not needed */
-	if (fault == &fault_object_missing && movement == EXCLUDING)
-		return NULL;
-	if (fault)
-		return fault;
-	if (object.type == OBJECT_TREE)
-		fault = meet_entries(walk, object.content, movement);
-	else
-		fault = wrong_kind(walk, &oid);
-	object_release(&object);
-	return fault;
-}
-
-static const struct fault *meet_tree(
-	struct walk *walk, const struct oid *oid, enum movement movement)
-{
-	walk->stack_count = 0;
-	TRY(meet(walk, oid, true, movement));
-	while (walk->stack_count)
-		TRY(open_tree(walk, walk->stack[--walk->stack_count], movement));
-	return NULL;
-}
+/* --- what is below commits ------------------------------------------------------------------- */
 
 /* The excluded neighbours of what is sent: their trees need not be sent again. */
 static const struct fault *exclude_border(struct walk *walk)
@@ -377,34 +268,35 @@ static const struct fault *exclude_border(struct walk *walk)
 			uint32_t parent = walk->graph->parents[commit.parents_at + p];
 
 			if (walk->commit_flags[parent] & COMMIT_EXCLUDED)
-				TRY(meet_tree(walk, &walk->graph->commits[parent].tree, EXCLUDING));
+				TRY(tree_walk_meet(&walk->trees, &walk->graph->commits[parent].tree,
+					TREE_EXCLUDE));
 		}
 	}
 	return NULL;
 }
 
 /* Pending things: a tree or blob that was named itself, and tags. */
-static const struct fault *settle_pending(struct walk *walk, enum movement movement)
+static const struct fault *settle_pending(struct walk *walk, enum tree_movement movement)
 {
 	for (size_t i = 0; i < walk->pending_count; i++) {
 		uint32_t number = walk->pending[i];
-		struct oid oid = walk->things.oids[number];
-		uint8_t *flags = &walk->thing_flags[number];
+		struct oid oid = walk->trees.map.oids[number];
+		uint8_t *flags = &walk->trees.flags[number];
 		enum object_type type;
 		uint64_t size;
 
-		if (movement == EXCLUDING && !(*flags & THING_EXCLUDED))
+		if (movement == TREE_EXCLUDE && !(*flags & THING_EXCLUDED))
 			continue;
-		if (movement == VISITING && *flags & (THING_EXCLUDED | THING_SEEN))
+		if (movement == TREE_VISIT && *flags & (THING_EXCLUDED | THING_SEEN))
 			continue;
 		TRY(odb_info(walk->graph->odb, &oid, &type, &size));
 		if (type == OBJECT_TREE) {
 			*flags &= (uint8_t)~THING_EXCLUDED; /* so that its entries are met */
-			TRY(meet_tree(walk, &oid, movement));
+			TRY(tree_walk_meet(&walk->trees, &oid, movement));
 			continue;
 		}
 		*flags |= THING_SEEN;
-		if (movement == VISITING)
+		if (movement == TREE_VISIT)
 			TRY(visit(walk, &oid, type));
 	}
 	return NULL;
@@ -427,29 +319,29 @@ static const struct fault *visit_trees(struct walk *walk)
 		struct oid tree = walk->graph->commits[walk->list[i]].tree;
 
 		if (!(walk->commit_flags[walk->list[i]] & COMMIT_EXCLUDED))
-			TRY(meet_tree(walk, &tree, VISITING));
+			TRY(tree_walk_meet(&walk->trees, &tree, TREE_VISIT));
 	}
 	return NULL;
 }
 
 const struct fault *walk_run(struct walk *walk, walk_visit *visitor, void *arg)
 {
-	walk->visit = visitor;
-	walk->arg = arg;
+	walk->trees.visit = visitor;
+	walk->trees.arg = arg;
 	TRY(walk_commits(walk));
-	TRY(settle_pending(walk, EXCLUDING));
+	TRY(settle_pending(walk, TREE_EXCLUDE));
 	TRY(exclude_border(walk));
 	TRY(visit_commits(walk));
-	TRY(settle_pending(walk, VISITING));
+	TRY(settle_pending(walk, TREE_VISIT));
 	return visit_trees(walk);
 }
 
 bool walk_is_excluded(const struct walk *walk, const struct oid *oid)
 {
-	uint32_t number = oidmap_find(&walk->things, oid);
+	uint32_t number = oidmap_find(&walk->trees.map, oid);
 
 	if (number != OIDMAP_NONE)
-		return walk->thing_flags[number] & THING_EXCLUDED;
+		return walk->trees.flags[number] & THING_EXCLUDED;
 	number = oidmap_find(&walk->graph->map, oid);
 	return number != OIDMAP_NONE && number < walk->commit_flags_cap &&
 	       walk->commit_flags[number] & COMMIT_EXCLUDED;

@@ -9,7 +9,6 @@
 #include <unistd.h>
 #include "serve/index_job.h"
 
-#define LOOK_AT_CLOCK_EVERY 256u          /* deltas */
 #define IDX_BYTES_MAX ((size_t)256 << 20) /* INDEX_OBJECTS_MAX of them take less */
 
 const struct fault fault_pack_unresolved = {BLAME_PEER, "pack has unresolved deltas"};
@@ -48,7 +47,7 @@ const struct fault *index_resolved(struct index_job *job)
 	uint64_t deadline = job->request->stream->deadline_ms;
 
 	job->resolved++;
-	if (job->resolved % LOOK_AT_CLOCK_EVERY == 0 && deadline && clock_ms() > deadline)
+	if (deadline && clock_ms() > deadline)
 		return &fault_timeout_session;
 	return progress_update(&job->progress, job->resolved);
 }

@@ -54,6 +54,14 @@ static const struct fault *drain(struct intake *in)
 	return NULL;
 }
 
+/* Are the bytes used so far, and MORE that are known to follow, within what a pack may have? */
+static const struct fault *within_limit(const struct intake *in, size_t more)
+{
+	bool over = in->bytes_max && in->written + in->at + more > in->bytes_max;
+
+	return over ? &fault_pack_size : NULL;
+}
+
 static const struct fault *fill(struct intake *in)
 {
 	struct cursor more;
@@ -67,9 +75,7 @@ static const struct fault *fill(struct intake *in)
 		return &fault_internal;
 	memcpy(in->window + in->len, more.at, cursor_left(&more));
 	in->len += cursor_left(&more);
-	if (in->bytes_max && in->written + in->at > in->bytes_max)
-		return &fault_pack_size;
-	return NULL;
+	return within_limit(in, 0);
 }
 
 const struct fault *intake_peek(struct intake *in, size_t min, struct cursor *out)
@@ -96,6 +102,7 @@ const struct fault *intake_trailer(struct intake *in, struct oid *checksum)
 	struct cursor bytes;
 	struct oid named;
 
+	TRY(within_limit(in, in->algo->size));
 	TRY(drain(in));
 	if (!in->algo->final(&in->hash, checksum))
 		return &fault_internal;

@@ -15,9 +15,10 @@
 
 #define PIECE 65536
 #define ENTRY_MIN 9 /* bytes of the smallest entry: a header and an empty zlib stream */
-#define IDX_FIXED ((uint64_t)8 + 256 * 4 + 2 * OID_MAX_SIZE) /* at most: header, fan-out, trailer  \
-							      */
-#define IDX_ENTRY (OID_MAX_SIZE + 4 + 4 + 8)                 /* at most */
+#define IDX_FIXED                                                                                  \
+	((uint64_t)8 + 256 * 4 + 2 * OID_MAX_SIZE) /* at most: header, fan-out, trailer            \
+						    */
+#define IDX_ENTRY (OID_MAX_SIZE + 4 + 4 + 8)       /* at most */
 
 const struct fault fault_pack_claim = {BLAME_US, "the quarantined pack is not what was announced"};
 

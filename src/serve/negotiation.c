@@ -39,8 +39,7 @@ static const struct fault *add_bounded(struct oidmap *map, const struct oid *oid
 	return oidmap_add(map, oid, &number, added);
 }
 
-/* --- wants
- * ----------------------------------------------------------------------------------------- */
+/* --- wants ----------------------------------------------------------------------------------- */
 
 const struct fault *negotiation_want(struct negotiation *n, const struct oid *oid)
 {
@@ -151,8 +150,7 @@ const struct fault *negotiation_check_wants(struct negotiation *n, enum want_rul
 	return fault;
 }
 
-/* --- haves
- * ----------------------------------------------------------------------------------------- */
+/* --- haves ----------------------------------------------------------------------------------- */
 
 static const struct fault *mark_common_commit(struct negotiation *n, const struct oid *oid)
 {

@@ -32,8 +32,7 @@ static const struct fault *emit_header(struct sender *s, const struct pack_entry
 	return emit(s, header, len);
 }
 
-/* --- objects that are deflated anew
- * --------------------------------------------------------------- */
+/* --- objects that are deflated anew ---------------------------------------------------------- */
 
 static const struct fault *emit_deflated(void *arg, const void *bytes, size_t len)
 {
@@ -60,8 +59,7 @@ static const struct fault *send_repacked(struct sender *s, uint32_t number)
 	return deflater_run(&s->deflater, cursor_over(NULL, 0), true, emit_deflated, s);
 }
 
-/* --- objects that go as they are stored
- * ------------------------------------------------------------ */
+/* --- objects that go as they are stored ------------------------------------------------------ */
 
 /* Rewrites the header of a stored delta: how its base is named depends on where that went. */
 static void name_base(
@@ -109,8 +107,7 @@ static const struct fault *send_stored(struct sender *s, const struct planned *p
 	return emit(s, zlib.at, cursor_left(&zlib));
 }
 
-/* --- order
- * ------------------------------------------------------------------------------------------ */
+/* --- order ----------------------------------------------------------------------------------- */
 
 static const struct fault *send_now(struct sender *s, uint32_t number)
 {

@@ -19,11 +19,15 @@ static const struct fault *converse(struct receive *r)
 	return r->unpack_fault;
 }
 
+/* How long a client may take to hear why it is refused, even past the session's deadline. */
+#define LAST_WORDS_MS 1000
+
 /* A client that has asked for a side-band listens there and nowhere else. */
 static void tell_fault(struct receive *r, const struct fault *fault)
 {
 	if (!(r->caps.bits & CAP_SIDE_BAND_64K) || r->session->told || fault->blame != BLAME_PEER)
 		return;
+	r->session->stream->deadline_ms = clock_ms() + LAST_WORDS_MS;
 	r->session->told = !sideband_text(&r->sideband, BAND_ERROR, fault->text) &&
 			   !sideband_end(&r->sideband, true);
 }

@@ -43,25 +43,38 @@ static const struct fault *walk_wanted(struct transfer *t)
 	return walk_run(t->walk, plan_object, t);
 }
 
-/* The tags of one ref, as far as its chain goes, if what they peel to is in the pack. */
+/* Adds the tag OID, if it is one, and sets it to what that points to. */
+static const struct fault *include_link(struct transfer *t, struct oid *oid, bool *is_tag)
+{
+	struct object object;
+	struct tag_view tag;
+	const struct fault *fault = NULL;
+
+	TRY(odb_read(t->upload->odb, oid, &object));
+	*is_tag = object.type == OBJECT_TAG;
+	if (*is_tag)
+		fault = tag_view(object.content, t->upload->session->repo->algo, &tag);
+	object_release(&object);
+	if (fault || !*is_tag)
+		return fault;
+	TRY(pack_plan_add(&t->plan, oid));
+	*oid = tag.target;
+	return NULL;
+}
+
+/* The tags of one ref, if what they peel to is in the pack. That may be what packed-refs says, so
+ * the chain need not lead there, or anywhere. */
 static const struct fault *include_tag(struct transfer *t, const struct ref *ref)
 {
 	struct oid oid = ref->oid;
+	bool is_tag = true;
 
 	if (ref->peel != PEEL_TAG || oidmap_find(&t->plan.map, &ref->peeled) == OIDMAP_NONE)
 		return NULL;
-	while (!oid_equal(&oid, &ref->peeled)) {
-		struct object object;
-		struct tag_view tag;
-		const struct fault *fault;
-
-		TRY(pack_plan_add(&t->plan, &oid));
-		TRY(odb_read(t->upload->odb, &oid, &object));
-		fault = tag_view(object.content, t->upload->session->repo->algo, &tag);
-		object_release(&object);
-		if (fault)
-			return fault;
-		oid = tag.target;
+	for (int depth = 0; is_tag && depth < TAG_DEPTH_MAX; depth++) {
+		if (oid_equal(&oid, &ref->peeled))
+			return NULL;
+		TRY(include_link(t, &oid, &is_tag));
 	}
 	return NULL;
 }

@@ -5,8 +5,7 @@
  */
 #include "serve/upload.h"
 
-/* --- reference discovery
- * --------------------------------------------------------------------------- */
+/* --- reference discovery --------------------------------------------------------------------- */
 
 struct advertiser {
 	struct upload *upload;
@@ -86,8 +85,7 @@ static const struct fault *advertise(struct upload *upload)
 	return fault;
 }
 
-/* --- wants
- * ----------------------------------------------------------------------------------------- */
+/* --- wants ----------------------------------------------------------------------------------- */
 
 static const struct fault *take_capabilities(
 	const struct upload *upload, struct cursor words, struct client_capabilities *caps)
@@ -131,8 +129,7 @@ static const struct fault *read_wants(
 	}
 }
 
-/* --- haves
- * ----------------------------------------------------------------------------------------- */
+/* --- haves ----------------------------------------------------------------------------------- */
 
 /* The three dialects of acknowledging. */
 enum ack_dialect {

@@ -5,8 +5,7 @@
  */
 #include "serve/upload.h"
 
-/* --- fetch
- * ------------------------------------------------------------------------------------------ */
+/* --- fetch ----------------------------------------------------------------------------------- */
 
 struct fetch {
 	struct upload *upload;
@@ -126,8 +125,7 @@ static const struct fault *fetch_command(struct upload *upload)
 	return fault;
 }
 
-/* --- commands
- * --------------------------------------------------------------------------------------- */
+/* --- commands -------------------------------------------------------------------------------- */
 
 /* What comes before the arguments. *END: the client has no more commands; *ARGUMENTS: they follow.
  */

@@ -65,12 +65,14 @@ static bool component_valid(const struct cursor *component)
 	return !cursor_at_end(component) && !strchr("-.~", *component->at);
 }
 
+/* What lies in "a.git" belongs to the repository "a": under a name of its own, the rules for "a"
+ * would not apply to it. */
 static bool components_valid(struct cursor name)
 {
 	struct cursor component;
 
 	while (cursor_until(&name, '/', &component))
-		if (!component_valid(&component))
+		if (!component_valid(&component) || drop_suffix(&component, ".git"))
 			return false;
 	return component_valid(&name);
 }

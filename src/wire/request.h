@@ -22,8 +22,8 @@ enum service {
 struct request {
 	enum service service;
 	/*
-	 * The canonical repository name: no leading '/', no trailing "/" or ".git", components
-	 * that are not empty, do not begin with '-', '.' or '~' and hold no control byte.
+	 * The canonical repository name: no leading '/', components that are not empty, do not
+	 * begin with '-', '.' or '~', do not end in ".git" and hold no control byte.
 	 * Empty for SERVICE_WHOAMI, whose path is "/" or nothing.
 	 */
 	char name[REPOSITORY_NAME_MAX + 1];

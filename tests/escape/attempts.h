@@ -14,7 +14,7 @@ attempt_fn run_a_memfd, fork_a_child, clone3_a_child, open_by_o_path, open_by_op
 void listen_at_an_abstract_name(void);
 
 /* tests/escape/duties.c: what must work. */
-attempt_fn reads_an_object, lists_a_directory, maps_a_pack, uses_memory, sorts_much, waits,
+attempt_fn reads_an_object, lists_a_directory, maps_a_pack, uses_memory, waits,
 	talks_and_logs, asks_the_clock_and_chance, stores_a_pack, moves_a_ref, installs_a_pack,
 	sweeps_the_quarantine, sweeps_a_dead_quarantine, makes_a_colleague;
 

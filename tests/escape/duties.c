@@ -71,23 +71,6 @@ long uses_memory(void)
 	return all(larger != NULL);
 }
 
-static int compare(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(int));
-}
-
-/* glibc's qsort() asks how much memory there is before it takes some. */
-long sorts_much(void)
-{
-	int *numbers = calloc(100000, sizeof *numbers);
-
-	if (!numbers)
-		return -1;
-	qsort(numbers, 100000, sizeof *numbers, compare);
-	free(numbers);
-	return 0;
-}
-
 long waits(void)
 {
 	struct pollfd in = {STDERR_FILENO, POLLIN, 0};

@@ -41,7 +41,6 @@ const struct trial trials[] = {
 	{"list a directory", DO(lists_a_directory), ALL(WORKS), ALL(WORKS), 0},
 	{"map a pack to read", DO(maps_a_pack), ALL(WORKS), ALL(WORKS), 0},
 	{"allocate, grow and free memory", DO(uses_memory), ALL(WORKS), ALL(WORKS), 0},
-	{"sort a large array", DO(sorts_much), ALL(WORKS), ALL(WORKS), 0},
 	{"wait with a deadline", DO(waits), ALL(WORKS), ALL(WORKS), 0},
 	{"ask for time and random bytes", DO(asks_the_clock_and_chance), ALL(WORKS), ALL(WORKS), 0},
 	{"write to connection and log", DO(talks_and_logs), {WORKS, WORKS, WORKS, EBADF},

@@ -568,8 +568,6 @@ def requests():
     say(set(answer.refs.values()) == {'ok'}, 'a ref below a ref that goes away', answer)
     fine, words = sound(repo)
     say(fine and not state(repo)[2], 'after all that the repository is sound', words)
-    refused('a pack over the limit of the policy', pack(*NEW, whole('blob', os.urandom(300000))),
-            'pack exceeds maximum allowed size', NG, TIP2, env={'PUSH_DRIVER_BYTES_MAX': '100000'})
 
 
 def race():

@@ -91,6 +91,24 @@ is 'forbidden and missing repositories get the same answer' \
 	"$(git ls-remote "$tcp/nope" 2>&1 | sed 's/nope/NAME/g')"
 not_ok 'anonymous cannot push to a public repository' git push -q "$tcp/public" main:evil
 
+# max-pack-size: what the client sends counts, not what a thin pack grows to
+head -c 40000 /dev/urandom >noise && git add noise && git commit -q -m noise
+limit_packs() { # BYTES
+	policy=$scratch/policy-$1
+	write_policy "max-pack-size = $1"
+	add_rule 'work' "write = $me"
+	export GITCELL_SOCKET=$scratch/limit-$1.sock
+	activate "$GITCELL_SOCKET" --inetd
+	wait_for 5 test -S "$GITCELL_SOCKET"
+}
+limit_packs 40000
+like 'a pack over max-pack-size is refused' "$(git push gitcell::work main 2>&1)" \
+	'unpack failed: pack exceeds maximum allowed size'
+is 'and the branch is where it was' "$(git ls-remote gitcell::work refs/heads/main | cut -f1)" \
+	"$(git rev-parse main~1)"
+limit_packs 44000
+ok 'a pack below max-pack-size is not' git push -q gitcell::work main
+
 # one line in the log per connection
 like 'the log says who did what, and which fences stood' "$(cat "$server_log")" \
 	'work.*(landlock|fences)'

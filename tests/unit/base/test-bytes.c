@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* cursor, buffer, mem, fault, oidmap */
+#include <time.h>
 #include "tests/unit/test.h"
 #include "base/buffer.h"
 #include "base/cursor.h"
@@ -80,6 +81,28 @@ static void numbers_follow_arrival(void **state)
 	oidmap_free(&map);
 }
 
+/* Quadratic, this would take minutes. */
+static void names_that_are_alike_in_part_do_not_meet(void **state)
+{
+	clock_t started = clock();
+	(void)state;
+
+	for (size_t differs = 0; differs + sizeof(uint32_t) <= OID_MAX_SIZE; differs += 4) {
+		struct oidmap map = OIDMAP_INIT;
+		struct oid oid;
+		uint32_t number;
+
+		memset(&oid, 0xa5, sizeof oid);
+		for (uint32_t i = 0; i < 100000; i++) {
+			memcpy(oid.id + differs, &i, sizeof i);
+			assert_ok(oidmap_add(&map, &oid, &number, NULL));
+			assert_int_equal(number, i);
+		}
+		oidmap_free(&map);
+	}
+	assert_true((clock() - started) / CLOCKS_PER_SEC < 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -88,6 +111,7 @@ int main(void)
 		cmocka_unit_test(a_buffer_keeps_its_limit),
 		cmocka_unit_test(details_belong_to_their_fault_and_are_escaped),
 		cmocka_unit_test(numbers_follow_arrival),
+		cmocka_unit_test(names_that_are_alike_in_part_do_not_meet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

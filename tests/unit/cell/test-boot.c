@@ -274,6 +274,8 @@ static void touching_a_file_that_shrank(int connection)
 
 	dup2(connection, 0);
 	HOLDS(boot_connection(&boot) == NULL);
+	HOLDS(dup2(0, FD_LOG) == FD_LOG);
+	boot_last_words("logged", 6);
 	fd = mkstemp(path);
 	unlink(path);
 	HOLDS(ftruncate(fd, 8192) == 0);
@@ -282,7 +284,7 @@ static void touching_a_file_that_shrank(int connection)
 	_exit(map[4096]);
 }
 
-static void a_mapped_file_that_shrinks_is_an_error_for_the_client(void **state)
+static void a_mapped_file_that_shrinks_is_told_and_logged(void **state)
 {
 	char sent[128], length[5] = "";
 	int status = run(touching_a_file_that_shrank, sent, sizeof sent);
@@ -291,7 +293,7 @@ static void a_mapped_file_that_shrinks_is_an_error_for_the_client(void **state)
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 128);
 	assert_non_null(strstr(sent, "ERR a file of the repository shrank"));
 	memcpy(length, sent, 4);
-	assert_int_equal(strtoul(length, NULL, 16), strlen(sent));
+	assert_string_equal(sent + strtoul(length, NULL, 16), "logged");
 }
 
 static void with_a_timer(int connection)
@@ -332,7 +334,7 @@ int main(void)
 		cmocka_unit_test(direct_mode_keeps_pipes_and_umask),
 		cmocka_unit_test(limits_only_shrink),
 		cmocka_unit_test(after_the_last_fork_there_is_no_other),
-		cmocka_unit_test(a_mapped_file_that_shrinks_is_an_error_for_the_client),
+		cmocka_unit_test(a_mapped_file_that_shrinks_is_told_and_logged),
 		cmocka_unit_test(the_death_timer_cannot_be_ignored),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* fsck: limits, order and links; that it agrees with git, tests/functional/fsck-differential.py
+/* fsck: limits, order and links; that it agrees with git, fsck-differential.py
  * shows */
 #include <stdlib.h>
 #include "tests/unit/test.h"

@@ -253,6 +253,26 @@ static void expect_large(struct odb *odb, const struct oid *fits, const struct o
 	assert_int_equal(streamed, OBJECT_MEMORY_MAX + 1);
 }
 
+static void a_loose_object_that_is_packed_meanwhile_is_streamed(void **state)
+{
+	struct odb *odb;
+	struct oid tip;
+	struct place place;
+	uint64_t streamed = 0;
+	bool found;
+	(void)state;
+
+	judge_commits(0, 3);
+	tip = judge_oid("git rev-parse main");
+	odb = judge_odb();
+	assert_ok(odb_find(odb, &tip, &found, &place));
+	assert_true(found && !place.pack);
+	judge_pack("");
+	assert_ok(odb_stream(odb, &tip, &place, count_bytes, &streamed));
+	assert_true(streamed > 0);
+	odb_close(odb);
+}
+
 static void large_objects_are_streamed_or_refused(void **state)
 {
 	struct oid fits, large;
@@ -312,6 +332,7 @@ int main(void)
 		TEST(what_is_missing_is_said_to_be_missing),
 		TEST(an_added_pack_is_looked_up_last),
 		TEST(stored_entries_end_where_the_next_begins),
+		TEST(a_loose_object_that_is_packed_meanwhile_is_streamed),
 		TEST(large_objects_are_streamed_or_refused),
 		TEST(thousands_of_packs_need_no_descriptors),
 	};

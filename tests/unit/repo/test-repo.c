@@ -90,6 +90,12 @@ static void formats_that_we_cannot_serve_are_refused_by_name(void **state)
 	} refused[] = {
 		{"git config core.repositoryformatversion 2",
 			"Expected git repo version <= 1, found 2"},
+		{"git config transfer.hideRefs refs/secret",
+			"config line 6: transfer.hiderefs cannot be honoured yet"},
+		{"git config uploadpack.hideRefs refs/secret",
+			"config line 6: uploadpack.hiderefs cannot be honoured yet"},
+		{"git config receive.hideRefs refs/secret",
+			"config line 6: receive.hiderefs cannot be honoured yet"},
 		{"git config extensions.objectformat sha1",
 			"repo version is 0, but v1-only extension found: objectformat=sha1"},
 		{"git config core.repositoryformatversion 1; git config extensions.objectFormat "

@@ -395,10 +395,30 @@ static void stock_git_and_we_lose_no_update(void **state)
  * A ref is created and deleted while git packs all the time: no deleted ref comes back. (Each time
  * with another value: what git packed it removes a little later if its value is still the same.)
  */
+/* ROUNDS commits, all different. A ref that is deleted and comes back with the same value while git
+ * packs is lost by git, whoever made it; what comes back with another one is not. */
+static void make_values(struct oid values[ROUNDS])
+{
+	struct cursor lines;
+
+	run("i=0; while [ $((i += 1)) -le %d ]; do git -C r commit-tree -m $i c0^{tree}; done >values; "
+	    "sed 's|.*|create refs/kept/& &|' values | git -C r update-ref --stdin",
+		ROUNDS);
+	lines = cursor_over_text(output_of("cat values"));
+	for (int i = 0; i < ROUNDS; i++) {
+		assert_true(cursor_oid_hex(&lines, &hash_sha1, &values[i]));
+		assert_true(cursor_literal(&lines, "\n"));
+	}
+}
+
 static void a_deleted_ref_stays_deleted_while_git_packs(void **state)
 {
-	pid_t git = fork();
+	struct oid values[ROUNDS];
+	pid_t git;
 	(void)state;
+
+	make_values(values);
+	git = fork();
 
 	if (git == 0)
 		execl("/bin/sh", "sh", "-c",
@@ -407,8 +427,8 @@ static void a_deleted_ref_stays_deleted_while_git_packs(void **state)
 			"exit 0",
 			(char *)NULL);
 	for (int i = 0; i < ROUNDS; i++) {
-		struct ref_update create = update("refs/heads/blink", &none, &c[i % 5]);
-		struct ref_update delete = update("refs/heads/blink", &c[i % 5], &none);
+		struct ref_update create = update("refs/heads/blink", &none, &values[i]);
+		struct ref_update delete = update("refs/heads/blink", &values[i], &none);
 		do {
 			assert_ok(ref_transaction(&repo, &create, 1));
 		} while (create.refusal && strcmp(create.refusal, "failed to update ref") == 0);

@@ -110,7 +110,7 @@ static void names_have_one_form(void **state)
 		{"/name.git/", "name"},
 		{"/team/sub/name.git", "team/sub/name"},
 		{"name.gitx", "name.gitx"},
-		{"a.git/b", "a.git/b"},
+		{"a.gitx/b", "a.gitx/b"},
 		{"git", "git"},
 		{"a..b", "a..b"},
 		{"a~", "a~"},
@@ -130,7 +130,8 @@ static void other_names_are_nobodys(void **state)
 	static const char *const bad[] = {"", "/", "//", ".git", "/.git", ".git/", "/.git/",
 		"a/.git", "//a", "a//", "a//b", ".", "..", "../a", "a/..", "a/../b", "./a", "a/.",
 		"a/.b", ".a", "-a", "a/-b", "--upload-pack=x", "~a", "/~a/b", "~", "a\n", "a\tb",
-		"a\x7f", "\x01", "a.git.git", "a.git/.git", "a.git.git/"};
+		"a\x7f", "\x01", "a.git.git", "a.git/.git", "a.git.git/",
+		"a.git/b", "a.git/modules/b.git", "a/b.git/c", "a.git/refs/heads/x"};
 	char name[REPOSITORY_NAME_MAX + 1];
 	(void)state;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * tests/functional/fsck-ids.c: what our object checks say, one line per object, for
+ * tests/unit/object/fsck-ids.c: what our object checks say, one line per object, for
  * fsck-differential.py to compare with git.
  *
  * Reads "TYPE SIZE\n" and SIZE bytes, again and again; TYPE may be gitmodules or gitattributes too.

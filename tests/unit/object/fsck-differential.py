@@ -5,7 +5,7 @@
 # Prints TAP. Run from the build directory.
 import hashlib, os, re, shutil, subprocess, sys, tempfile, zlib
 
-OURS = os.environ.get('FSCK_IDS', './tests/functional/fsck-ids')
+OURS = os.environ.get('FSCK_IDS', './tests/unit/object/fsck-ids')
 GIT = os.environ.get('GIT', 'git')
 NULL = bytes(20)
 EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
