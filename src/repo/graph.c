@@ -92,7 +92,7 @@ const struct fault *graph_peel(
 	struct graph *graph, const struct oid *oid, struct oid *out, enum object_type *type)
 {
 	*out = *oid;
-	for (int depth = 0; depth < TAG_DEPTH_MAX; depth++) {
+	for (int depth = 0; depth <= TAG_DEPTH_MAX; depth++) {
 		const struct fault *fault;
 		struct object object;
 		struct tag_view tag;
