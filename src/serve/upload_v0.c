@@ -145,6 +145,8 @@ struct conversation {
 	struct oid last; /* the newest common one */
 	bool got_common; /* since the last flush-pkt */
 	bool got_other;
+	bool no_done; /* the client does not wait to be asked once we are ready */
+	bool sent_ready;
 	bool done;
 };
 
@@ -189,6 +191,7 @@ static const struct fault *answer_other(struct conversation *c, const struct oid
 	TRY(negotiation_ready(c->n, &ready));
 	if (!ready)
 		return NULL;
+	c->sent_ready = true;
 	return ack(c, oid, c->dialect == ACK_DETAILED ? " ready" : " continue");
 }
 
@@ -200,8 +203,13 @@ static const struct fault *answer_flush(struct conversation *c)
 		TRY(negotiation_ready(c->n, &ready));
 	if (ready)
 		TRY(ack(c, &c->last, " ready"));
+	c->sent_ready |= ready;
 	if (!c->n->common.count || c->dialect != ACK_FIRST_ONLY)
 		TRY(nak(c));
+	if (c->no_done && c->sent_ready) {
+		c->done = true;
+		TRY(ack(c, &c->last, ""));
+	}
 	c->got_common = c->got_other = false;
 	return stream_flush(c->upload->session->stream);
 }
@@ -262,6 +270,7 @@ static const struct fault *negotiate_and_send(struct upload *upload, struct nego
 	snprintf(upload->session->outcome->agent, sizeof upload->session->outcome->agent, "%s",
 		caps.agent);
 	c.dialect = dialect_of(caps.bits);
+	c.no_done = c.dialect == ACK_DETAILED && caps.bits & CAP_NO_DONE;
 	TRY(converse(&c));
 	return upload_send(upload, n, caps.bits);
 }

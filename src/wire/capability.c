@@ -30,6 +30,7 @@ static const struct {
 	{"no-progress", CAP_NO_PROGRESS, UPLOAD_PACK},
 	{"include-tag", CAP_INCLUDE_TAG, UPLOAD_PACK},
 	{"multi_ack_detailed", CAP_MULTI_ACK_DETAILED, UPLOAD_PACK},
+	{"no-done", CAP_NO_DONE, UPLOAD_PACK},
 };
 
 #define CAPABILITIES (sizeof capabilities / sizeof *capabilities)

@@ -89,12 +89,14 @@ exits 71 'one that exists is refused' gitcell create "${config[@]}" team/project
 like 'with the reason' "$said" 'project.git exists already'
 mkdir "$root/plain"
 exits 71 'the name without .git counts, too' gitcell create "${config[@]}" plain
-exits 71 'not inside another repository' gitcell create "${config[@]}" team/project.git/x
+git init -q --bare "$root/bare"
+exits 71 'not inside another repository' gitcell create "${config[@]}" bare/x
 like 'with the reason' "$said" 'is a repository: it cannot hold another'
-for name in ../x /../x a//b .hidden -x '~x' a.git.git $'a\nb' ''; do
+for name in team/project.git/x ../x /../x a//b .hidden -x '~x' a.git.git $'a\nb' ''; do
 	exits 128 "the name '$(printf %q "$name")' is refused" \
 		gitcell create "${config[@]}" -- "$name"
 done
+rm -r "$root/bare"
 exits 71 'a branch that git would refuse' gitcell create "${config[@]}" --branch a..b other
 exits 0 'another branch' gitcell create --root "$root" --branch trunk other
 is 'is in HEAD' "$(cat "$root/other.git/HEAD")" 'ref: refs/heads/trunk'

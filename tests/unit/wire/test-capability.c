@@ -6,12 +6,12 @@
 #define VALUES "object-format=sha1 agent=gitcell/" PACKAGE_VERSION
 #define UPLOAD_WORDS                                                                               \
 	" multi_ack thin-pack side-band side-band-64k ofs-delta no-progress include-tag "          \
-	"multi_ack_detailed "
+	"multi_ack_detailed no-done "
 #define RECEIVE_WORDS "report-status delete-refs side-band-64k quiet ofs-delta "
 
 #define UPLOAD_BITS                                                                                \
 	(CAP_MULTI_ACK | CAP_THIN_PACK | CAP_SIDE_BAND | CAP_SIDE_BAND_64K | CAP_OFS_DELTA |       \
-		CAP_NO_PROGRESS | CAP_INCLUDE_TAG | CAP_MULTI_ACK_DETAILED)
+		CAP_NO_PROGRESS | CAP_INCLUDE_TAG | CAP_MULTI_ACK_DETAILED | CAP_NO_DONE)
 #define RECEIVE_BITS                                                                               \
 	(CAP_REPORT_STATUS | CAP_DELETE_REFS | CAP_SIDE_BAND_64K | CAP_QUIET | CAP_OFS_DELTA)
 
@@ -46,9 +46,8 @@ static void what_is_advertised_is_what_is_parsed(void **state)
 
 static void what_is_not_advertised_is_ignored(void **state)
 {
-	static const char words[] =
-		"no-done atomic push-options filter session-id=x report-status-v2 "
-		"side-band-64kx Quiet allow-tip-sha1-in-want  shallow = ";
+	static const char words[] = "atomic push-options filter session-id=x report-status-v2 "
+				    "side-band-64kx Quiet allow-tip-sha1-in-want  shallow = ";
 	struct client_capabilities caps;
 	(void)state;
 
