@@ -217,14 +217,15 @@ static void each_want_must_reach_something(void **state)
 	assert_have(&first, true, true);
 }
 
-/* A blob reaches nothing: the client has to say that it is done. */
-static void a_want_that_is_no_commit_is_never_ready(void **state)
+/* A blob reaches nothing, whatever the client still lists: only the commits count. */
+static void a_want_that_is_no_commit_is_not_waited_for(void **state)
 {
 	(void)state;
 	assert_ok(negotiation_want(&n, &third));
+	assert_ok(negotiation_want(&n, &side));
 	assert_ok(negotiation_want(&n, &blob));
-	assert_have(&second, true, false);
-	assert_have(&blob, true, false);
+	assert_have(&side, true, false);
+	assert_have(&second, true, true);
 }
 
 /* Having a blob or a tree says nothing of commits. */
@@ -265,7 +266,7 @@ int main(void)
 		TEST(the_want_itself_is_enough),
 		TEST(a_tag_stands_for_its_commit),
 		TEST(each_want_must_reach_something),
-		TEST(a_want_that_is_no_commit_is_never_ready),
+		TEST(a_want_that_is_no_commit_is_not_waited_for),
 		TEST(a_have_that_is_no_commit_is_common_and_no_more),
 		TEST(an_unreachable_have_is_common),
 	};
