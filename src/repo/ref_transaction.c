@@ -61,6 +61,16 @@ static void release(const char *name)
 	ref_parents_prune(name);
 }
 
+/* What lies next to refs/heads, as refs/stash does, may only go. */
+static bool may_change(const struct ref_update *update, const char *name)
+{
+	struct cursor text = cursor_over_text(name);
+
+	return refname_pushable(text) ||
+	       (oid_is_null(&update->new_oid) && cursor_starts(&text, "refs/") &&
+		       refname_valid(text));
+}
+
 /* Locks NAME, the end of the chain that begins with the update's, and looks at its old value. The
  * lock is held on return if there is neither a refusal nor a fault. */
 static const struct fault *begin(struct transaction *t, const struct ref_update *update,
@@ -70,10 +80,10 @@ static const struct fault *begin(struct transaction *t, const struct ref_update 
 	bool broken;
 
 	*refusal = REFUSED_OTHERWISE;
-	if (!refname_pushable(cursor_over_text(update->name)))
+	if (!may_change(update, update->name))
 		return NULL;
 	TRY(ref_resolve(t->repo, update->name, name, &broken));
-	if (broken || !refname_pushable(cursor_over_text(name)))
+	if (broken || !may_change(update, name))
 		return NULL;
 	TRY(ref_lock(&t->guard, name, refusal));
 	if (*refusal) {

@@ -22,6 +22,8 @@ static const struct code_words code_words[KEEP_CODE_COUNT] = {
 	[KEEP_FUNNY_REFNAME] = {"funny refname", "error: refusing to update funny ref"},
 	[KEEP_DUPLICATE] = {"failed to update refs",
 		"error: multiple updates for one ref not allowed"},
+	[KEEP_INCONSISTENT_ALIAS] = {"inconsistent aliased update",
+		"error: refusing inconsistent update between symref and its target"},
 	[KEEP_CHECKED_OUT] = {"branch is currently checked out",
 		"error: refusing to update checked out branch"},
 	[KEEP_BAD_PACK] = {"bad pack", "error: unpack should have generated the new object"},

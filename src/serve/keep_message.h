@@ -44,6 +44,7 @@ enum keep_code {
 	KEEP_OK_UNSURE,    /* it moved; the host does not say that this is on disk */
 	KEEP_FUNNY_REFNAME,
 	KEEP_DUPLICATE,
+	KEEP_INCONSISTENT_ALIAS,
 	KEEP_CHECKED_OUT,
 	KEEP_BAD_PACK,
 	KEEP_DELETION_PROHIBITED,

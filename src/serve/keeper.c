@@ -22,6 +22,7 @@ struct wish {
 	struct oid new_oid;
 	char *name;
 	enum keep_code code;
+	const struct wish *same_as; /* of a symbolic ref: the same wish for what it leads to */
 };
 
 struct keeper {
@@ -120,7 +121,7 @@ static const struct fault *listen_to_parser(struct keeper *k)
 
 static bool is_alive(const struct wish *wish)
 {
-	return wish->code == KEEP_OK || wish->code == KEEP_OK_CORRUPT;
+	return !wish->same_as && (wish->code == KEEP_OK || wish->code == KEEP_OK_CORRUPT);
 }
 
 static void judge_names(struct keeper *k)
@@ -141,23 +142,59 @@ static void name_key(const char *name, struct oid *out)
 		*out = (struct oid){{0}};
 }
 
-/* One ref twice, and the whole push is refused, as git does. */
-static const struct fault *judge_duplicates(struct keeper *k)
+/* The wishes' names, with the wishes' numbers; *ONCE if no name comes twice. */
+static const struct fault *collect_names(const struct keeper *k, struct oidmap *names, bool *once)
 {
-	struct oidmap names = OIDMAP_INIT;
-	const struct fault *fault = NULL;
-	bool added = true;
-
-	for (size_t i = 0; i < k->count && !fault && added; i++) {
+	*once = true;
+	for (size_t i = 0; i < k->count && *once; i++) {
 		uint32_t number;
 		struct oid key;
 
 		name_key(k->wishes[i].name, &key);
-		fault = oidmap_add(&names, &key, &number, &added);
+		TRY(oidmap_add(names, &key, &number, once));
 	}
-	oidmap_free(&names);
-	for (size_t i = 0; i < k->count && !added; i++)
+	return NULL;
+}
+
+/* A push may name a symbolic ref and what it leads to, if it wants the same of both. */
+static void judge_alias(struct wish *alias, struct wish *target)
+{
+	if (oid_equal(&alias->old_oid, &target->old_oid) &&
+		oid_equal(&alias->new_oid, &target->new_oid))
+		alias->same_as = target;
+	else
+		alias->code = target->code = KEEP_INCONSISTENT_ALIAS;
+}
+
+static void judge_aliases(struct keeper *k, const struct oidmap *names)
+{
+	for (size_t i = 0; i < k->count; i++) {
+		const struct ref *ref = refs_find(&k->refs, k->wishes[i].name);
+		uint32_t number;
+		struct oid key;
+
+		if (!ref || !ref->symref || !is_alive(&k->wishes[i]))
+			continue;
+		name_key(ref->symref, &key);
+		number = oidmap_find(names, &key);
+		if (number != OIDMAP_NONE)
+			judge_alias(&k->wishes[i], &k->wishes[number]);
+	}
+}
+
+/* One ref twice, and the whole push is refused, as git does. */
+static const struct fault *judge_together(struct keeper *k)
+{
+	struct oidmap names = OIDMAP_INIT;
+	const struct fault *fault;
+	bool once;
+
+	fault = collect_names(k, &names, &once);
+	if (!fault && once)
+		judge_aliases(k, &names);
+	for (size_t i = 0; i < k->count && !once; i++)
 		k->wishes[i].code = KEEP_DUPLICATE;
+	oidmap_free(&names);
 	return fault;
 }
 
@@ -182,7 +219,7 @@ static const struct fault *judge(struct keeper *k)
 	if (k->has_pack)
 		TRY(odb_add_pack(k->odb, k->pack.pack, k->pack.idx));
 	judge_names(k);
-	TRY(judge_duplicates(k));
+	TRY(judge_together(k));
 	return judge_rules(k);
 }
 
@@ -287,7 +324,7 @@ static const struct fault *answer_results(struct keeper *k)
 	struct keep_message m = {.kind = KEEP_RESULT};
 
 	for (size_t i = 0; i < k->count; i++) {
-		m.code = k->wishes[i].code;
+		m.code = k->wishes[i].same_as ? k->wishes[i].same_as->code : k->wishes[i].code;
 		k->outcome->refs_refused += keep_code_refusal(m.code) != NULL;
 		TRY(colleague_send(&k->colleague, &m));
 	}

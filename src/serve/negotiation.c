@@ -193,19 +193,17 @@ const struct fault *negotiation_have(struct negotiation *n, const struct oid *oi
 	return type == OBJECT_COMMIT ? mark_common_commit(n, &peeled) : NULL;
 }
 
-/* The commits that the wants stand for; what is no commit never reaches anything. */
-static const struct fault *want_commits(
-	struct negotiation *n, uint32_t *commits, size_t *count, bool *all)
+/* The commits that the wants stand for. No have will ever be reached from a tree or a blob: they
+ * would keep the client asking to its first commit. */
+static const struct fault *want_commits(struct negotiation *n, uint32_t *commits, size_t *count)
 {
 	*count = 0;
-	*all = true;
-	for (uint32_t i = 0; *all && i < n->wants.count; i++) {
+	for (uint32_t i = 0; i < n->wants.count; i++) {
 		struct oid peeled;
 		enum object_type type;
 
 		TRY(graph_peel(n->graph, &n->wants.oids[i], &peeled, &type));
-		*all = type == OBJECT_COMMIT;
-		if (*all)
+		if (type == OBJECT_COMMIT)
 			TRY(graph_number(n->graph, &peeled, &commits[(*count)++]));
 	}
 	return NULL;
@@ -219,8 +217,8 @@ static const struct fault *can_give_up(struct negotiation *n, bool *give_up)
 
 	if (!commits)
 		return &fault_memory;
-	fault = want_commits(n, commits, &count, give_up);
-	if (!fault && *give_up)
+	fault = want_commits(n, commits, &count);
+	if (!fault)
 		fault = graph_all_reach(n->graph, commits, count, n->common_commits,
 			n->common_commits_cap, n->oldest_common, give_up);
 	free(commits);

@@ -28,6 +28,7 @@ struct receive {
 	struct client_capabilities caps;
 	struct push_command *commands;
 	size_t count, cap;
+	bool shallow;                     /* the client's history ends somewhere */
 	struct index_result pack;         /* count is 0 if there is none */
 	const char *unpack_error;         /* NULL: "unpack ok" */
 	const struct fault *unpack_fault; /* why, if that is not the client's fault */

@@ -104,7 +104,9 @@ const struct fault *receive_commands(struct receive *r)
 			return &fault_hangup;
 		if (pkt.kind != PKT_DATA)
 			return fault_note(&fault_command_syntax, "got a special packet");
-		if (!is_shallow_line(pkt.data))
+		if (is_shallow_line(pkt.data))
+			r->shallow = true;
+		else
 			TRY(take_command(r, pkt.data));
 	}
 }

@@ -11,7 +11,10 @@
  * none is taken. */
 #define SINGLE_CHECKS_MAX 1024u
 
-static const char missing_objects[] = "missing necessary objects";
+static const char *missing_objects(const struct receive *r)
+{
+	return r->shallow ? "shallow update not allowed" : "missing necessary objects";
+}
 
 static void refuse_all(struct receive *r, const char *refusal)
 {
@@ -89,7 +92,7 @@ static const struct fault *check_each(struct receive *r, const struct connectivi
 		if (count)
 			TRY(connectivity_check(c, &tip, 1, &whole));
 		if (!whole)
-			r->commands[i].refusal = missing_objects;
+			r->commands[i].refusal = missing_objects(r);
 	}
 	return NULL;
 }
@@ -110,7 +113,7 @@ static const struct fault *check_tips(
 		return check_each(r, c);
 	for (size_t i = 0; i < r->count; i++)
 		if (!r->commands[i].refusal && !command_deletes(&r->commands[i]))
-			r->commands[i].refusal = missing_objects;
+			r->commands[i].refusal = missing_objects(r);
 	return NULL;
 }
 

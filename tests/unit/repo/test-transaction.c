@@ -144,6 +144,21 @@ static void names_that_may_not_be_pushed_are_refused(void **state)
 		move_one(names[i], &none, &c[0], "failed to update ref");
 }
 
+static void what_lies_beside_the_branches_directory_may_only_go(void **state)
+{
+	(void)state;
+	run("git -C r update-ref refs/stash c1; git -C r update-ref refs/packed c2; git -C r "
+	    "pack-refs --all; git -C r update-ref refs/stash c3");
+	move_one("refs/stash", &c[3], &c[4], "failed to update ref");
+	move_one("refs/new", &none, &c[4], "failed to update ref");
+	move_one("refs/stash", &c[3], &none, NULL);
+	move_one("refs/packed", &c[2], &none, NULL);
+	assert_ref("refs/stash", &none);
+	assert_ref("refs/packed", &none);
+	move_one("refs/heads", &c[3], &none, "reference does not exist");
+	move_one("HEAD", &c[3], &none, "failed to update ref");
+}
+
 static void no_ref_comes_to_lie_below_another(void **state)
 {
 	(void)state;
@@ -401,7 +416,8 @@ static void make_values(struct oid values[ROUNDS])
 {
 	struct cursor lines;
 
-	run("i=0; while [ $((i += 1)) -le %d ]; do git -C r commit-tree -m $i c0^{tree}; done >values; "
+	run("i=0; while [ $((i += 1)) -le %d ]; do git -C r commit-tree -m $i c0^{tree}; done "
+	    ">values; "
 	    "sed 's|.*|create refs/kept/& &|' values | git -C r update-ref --stdin",
 		ROUNDS);
 	lines = cursor_over_text(output_of("cat values"));
@@ -452,6 +468,7 @@ int main(void)
 		TEST(files_look_as_git_makes_them),
 		TEST(an_old_value_that_does_not_hold_is_refused_in_gits_words),
 		TEST(names_that_may_not_be_pushed_are_refused),
+		TEST(what_lies_beside_the_branches_directory_may_only_go),
 		TEST(no_ref_comes_to_lie_below_another),
 		TEST(empty_directories_give_way),
 		TEST(deletes_make_room_for_creates_of_one_transaction),
