@@ -21,6 +21,7 @@ void tree_walk_free(struct tree_walk *walk)
 {
 	oidmap_free(&walk->map);
 	free(walk->flags);
+	free(walk->like);
 	free(walk->stack);
 }
 
@@ -29,11 +30,14 @@ const struct fault *tree_walk_number(
 {
 	bool added;
 
-	if (!mem_grow(&walk->flags, walk->map.count, &walk->flags_cap, 1))
+	if (!mem_grow(&walk->flags, walk->map.count, &walk->flags_cap, 1) ||
+		!mem_grow(&walk->like, walk->map.count, &walk->like_cap, sizeof *walk->like))
 		return &fault_memory;
 	TRY(oidmap_add(&walk->map, oid, number, &added));
-	if (added)
+	if (added) {
 		walk->flags[*number] = 0;
+		walk->like[*number] = OIDMAP_NONE;
+	}
 	return NULL;
 }
 
@@ -69,6 +73,7 @@ static const struct fault *meet(struct tree_walk *walk, const struct oid *oid, b
 		return wrong_kind(walk, oid);
 	if (*flags & done)
 		return NULL;
+	walk->like[number] = base;
 	*flags |= tree ? THING_TREE : THING_BLOB;
 	*flags |= movement == TREE_EXCLUDE ? THING_EXCLUDED : THING_SEEN;
 	if (movement == TREE_VISIT && walk->visit)
@@ -118,8 +123,9 @@ static uint32_t counterpart(
 			break;
 		*base = ahead;
 		if (order == 0)
-			return mode_is_tree(other.mode) ? oidmap_find(&walk->map, &other.oid)
-							: OIDMAP_NONE;
+			return mode_is_tree(other.mode) == mode_is_tree(entry->mode)
+				       ? oidmap_find(&walk->map, &other.oid)
+				       : OIDMAP_NONE;
 	}
 	return OIDMAP_NONE;
 }

@@ -25,6 +25,9 @@ struct tree_walk {
 	struct oidmap map; /* tags, trees, blobs */
 	uint8_t *flags;    /* by number */
 	size_t flags_cap;
+	uint32_t *like; /* by number: what had its name in the base it was first met beside, or
+			 * OIDMAP_NONE */
+	size_t like_cap;
 	struct tree_task {
 		uint32_t tree; /* to be opened */
 		uint32_t base; /* all in it has been met: what is the same there needs no look */

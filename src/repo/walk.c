@@ -346,3 +346,12 @@ bool walk_is_excluded(const struct walk *walk, const struct oid *oid)
 	return number != OIDMAP_NONE && number < walk->commit_flags_cap &&
 	       walk->commit_flags[number] & COMMIT_EXCLUDED;
 }
+
+const struct oid *walk_counterpart(const struct walk *walk, const struct oid *oid)
+{
+	uint32_t number = oidmap_find(&walk->trees.map, oid);
+
+	if (number == OIDMAP_NONE || walk->trees.like[number] == OIDMAP_NONE)
+		return NULL;
+	return &walk->trees.map.oids[walk->trees.like[number]];
+}

@@ -39,4 +39,8 @@ const struct fault *walk_run(struct walk *walk, walk_visit *visit, void *arg) MU
  */
 bool walk_is_excluded(const struct walk *walk, const struct oid *oid);
 
+/* After walk_run(): another version of the tree or blob OID, which stood under its name in the root
+ * before; or NULL. The walk keeps it. */
+const struct oid *walk_counterpart(const struct walk *walk, const struct oid *oid);
+
 #endif

@@ -55,17 +55,48 @@ static bool base_of(const struct place *place, const struct pack_entry *entry, s
 	return true;
 }
 
-static enum plan_form delta_form(struct pack_plan *plan, const struct walk *walk,
-	struct planned *planned, const struct oid *base)
+static bool with_client(const struct pack_plan *plan, const struct oid *oid)
+{
+	return plan->thin && plan->walk && walk_is_excluded(plan->walk, oid);
+}
+
+static enum plan_form delta_form(
+	struct pack_plan *plan, struct planned *planned, const struct oid *base)
 {
 	planned->base_number = oidmap_find(&plan->map, base);
 	if (planned->base_number != OIDMAP_NONE)
 		return FORM_DELTA;
-	return walk && walk_is_excluded(walk, base) ? FORM_THIN_DELTA : FORM_REPACK;
+	return with_client(plan, base) ? FORM_THIN_DELTA : FORM_REPACK;
 }
 
-static const struct fault *decide_form(
-	struct pack_plan *plan, const struct walk *walk, struct planned *planned)
+/*
+ * Is there another version to make a delta against? For what has to be deflated anyway, any that
+ * goes too or that the client has; what could be copied whole is worth it only against the latter,
+ * so that a clone copies all it can.
+ */
+static void consider_making(struct pack_plan *plan, uint32_t number)
+{
+	struct planned *planned = &plan->list[number];
+	const struct oid *like = NULL;
+	uint32_t base;
+
+	if (plan->walk && (planned->form == FORM_REPACK || planned->form == FORM_WHOLE))
+		like = walk_counterpart(plan->walk, &plan->map.oids[number]);
+	if (!like)
+		return;
+	base = oidmap_find(&plan->map, like);
+	if (base == OIDMAP_NONE ? !with_client(plan, like) : planned->form == FORM_WHOLE)
+		return;
+	if (base != OIDMAP_NONE && plan->list[base].depth >= MADE_DELTA_DEPTH_MAX)
+		return;
+	plan->reused -= planned->form == FORM_WHOLE;
+	planned->instead = planned->form;
+	planned->form = FORM_MADE_DELTA;
+	planned->base_number = base;
+	planned->depth = base == OIDMAP_NONE ? 1 : (uint8_t)(plan->list[base].depth + 1);
+}
+
+static const struct fault *decide_form(struct pack_plan *plan, struct planned *planned)
 {
 	struct pack_entry entry;
 	struct cursor zlib;
@@ -78,7 +109,7 @@ static const struct fault *decide_form(
 	if (entry.type != OBJECT_OFS_DELTA && entry.type != OBJECT_REF_DELTA)
 		planned->form = FORM_WHOLE;
 	else if (base_of(&planned->place, &entry, &base))
-		planned->form = delta_form(plan, walk, planned, &base);
+		planned->form = delta_form(plan, planned, &base);
 	plan->reused += planned->form != FORM_REPACK;
 	plan->deltas += planned->form == FORM_DELTA || planned->form == FORM_THIN_DELTA;
 	return NULL;
@@ -110,9 +141,13 @@ static const struct fault *decide_order(struct pack_plan *plan)
 	return NULL;
 }
 
-const struct fault *pack_plan_settle(struct pack_plan *plan, const struct walk *walk)
+const struct fault *pack_plan_settle(struct pack_plan *plan, const struct walk *walk, bool thin)
 {
-	for (uint32_t i = 0; i < plan->map.count; i++)
-		TRY(decide_form(plan, walk, &plan->list[i]));
+	plan->walk = walk;
+	plan->thin = thin;
+	for (uint32_t i = 0; i < plan->map.count; i++) {
+		TRY(decide_form(plan, &plan->list[i]));
+		consider_making(plan, i);
+	}
 	return decide_order(plan);
 }

@@ -4,7 +4,8 @@
  *
  * What lies in our packs is right already: whole objects and deltas are copied as they are stored,
  * if the base of a delta goes too, or the client has it (thin). Only the rest is inflated and
- * deflated again. No delta is ever searched for.
+ * deflated again: as a delta, if the walk met it beside another version of it that goes too or that
+ * the client has. No delta is ever searched for.
  */
 #ifndef SERVE_PACK_PLAN_H
 #define SERVE_PACK_PLAN_H
@@ -17,7 +18,12 @@ enum plan_form {
 	FORM_DELTA,      /* copy a stored delta; its base is in the plan: base_number */
 	FORM_THIN_DELTA, /* copy a stored delta; its base is with the client */
 	FORM_REPACK,     /* read it, deflate it: loose, or the base of its delta does not go */
+	FORM_MADE_DELTA, /* make a delta, against base_number or else what the client has; if that
+			  * is not worth it, WHOLE or REPACK */
 };
+
+/* Deltas on deltas that we make: longer chains cost whoever reads them. */
+#define MADE_DELTA_DEPTH_MAX 50
 
 #define PLAN_NOT_WRITTEN UINT64_MAX
 
@@ -26,6 +32,8 @@ struct planned {
 	uint64_t written_at; /* its offset in the pack sent, or PLAN_NOT_WRITTEN */
 	uint32_t base_number;
 	uint8_t form;    /* enum plan_form */
+	uint8_t instead; /* of a made delta: WHOLE or REPACK */
+	uint8_t depth;   /* of the chain below a made delta, as far as we made it */
 	uint8_t writing; /* its base is being written first */
 };
 
@@ -35,9 +43,12 @@ struct pack_plan {
 	struct oidmap map;    /* the number of each object */
 	struct planned *list; /* by number */
 	size_t list_cap;
-	uint32_t *order; /* numbers in the order in which they are written, bases aside */
-	uint32_t deltas; /* how many go as deltas */
-	uint32_t reused; /* how many are copied as stored */
+	uint32_t *order;         /* numbers in the order in which they are written, bases aside */
+	const struct walk *walk; /* what the client has, and which versions belong together */
+	bool thin;               /* deltas may lean on what the client has */
+	uint32_t deltas;         /* how many are copied as deltas */
+	uint32_t made;           /* how many deltas were made: counted while they are sent */
+	uint32_t reused;         /* how many are copied as stored */
 };
 
 void pack_plan_init(struct pack_plan *plan, struct odb *odb, const struct repo *repo);
@@ -46,8 +57,10 @@ void pack_plan_free(struct pack_plan *plan);
 /* Adds an object, once. fault_object_missing if it is not there. */
 const struct fault *pack_plan_add(struct pack_plan *plan, const struct oid *oid) MUST_USE;
 
-/* When all are in: decides the form of each, and the order. WALK says what the client has, for thin
- * packs; NULL for a pack that stands by itself. */
-const struct fault *pack_plan_settle(struct pack_plan *plan, const struct walk *walk) MUST_USE;
+/* When all are in: decides the form of each, and the order. WALK, which must live as long as the
+ * plan, is the one that found them; NULL if there was none. THIN: a delta may lean on what the
+ * client has. */
+const struct fault *pack_plan_settle(
+	struct pack_plan *plan, const struct walk *walk, bool thin) MUST_USE;
 
 #endif

@@ -2,6 +2,7 @@
 /* serve/pack_send.c: a planned pack onto band 1. Stage fetch; trusts no pack or idx. */
 #include <stdlib.h>
 #include "base/mem.h"
+#include "object/delta_make.h"
 #include "object/inflate.h"
 #include "serve/pack_send.h"
 
@@ -67,7 +68,7 @@ static void name_base(
 {
 	const struct planned *base = NULL;
 
-	if (planned->form == FORM_DELTA)
+	if (planned->base_number != OIDMAP_NONE)
 		base = &s->plan->list[planned->base_number];
 	if (base && s->ofs) {
 		entry->type = OBJECT_OFS_DELTA;
@@ -107,6 +108,86 @@ static const struct fault *send_stored(struct sender *s, const struct planned *p
 	return emit(s, zlib.at, cursor_left(&zlib));
 }
 
+/* --- deltas that we make ------------------------------------------------------------------------
+ */
+
+/* What a made delta leans on: what goes too, or what the client has. */
+static struct oid made_base(const struct sender *s, uint32_t number)
+{
+	const struct planned *planned = &s->plan->list[number];
+
+	if (planned->base_number != OIDMAP_NONE)
+		return s->plan->map.oids[planned->base_number];
+	return *walk_counterpart(s->plan->walk, &s->plan->map.oids[number]);
+}
+
+/* Worth it is what saves half of the object: deflated, the rest would be as small. */
+static const struct fault *make(struct sender *s, const struct object *object,
+	const struct oid *base_oid, struct buffer *delta, bool *made)
+{
+	struct object base;
+	const struct fault *fault = NULL;
+
+	*made = false;
+	TRY(odb_read(s->plan->odb, base_oid, &base));
+	if (base.type == object->type)
+		fault = delta_make(base.content, object->content, cursor_left(&object->content) / 2,
+			delta, made);
+	object_release(&base);
+	return fault;
+}
+
+static const struct fault *emit_made(
+	struct sender *s, uint32_t number, const struct oid *base, const struct buffer *delta)
+{
+	struct pack_entry entry = {.type = OBJECT_REF_DELTA, .size = delta->len, .base = *base};
+
+	name_base(s, &s->plan->list[number], &entry);
+	TRY(emit_header(s, &entry));
+	TRY(deflater_start(&s->deflater));
+	return deflater_run(
+		&s->deflater, cursor_over(delta->bytes, delta->len), true, emit_deflated, s);
+}
+
+static const struct fault *try_made(struct sender *s, uint32_t number, bool *made)
+{
+	struct oid base = made_base(s, number);
+	struct buffer delta = BUFFER_INIT;
+	struct object object;
+	enum object_type type;
+	const struct fault *fault;
+	uint64_t size;
+
+	*made = false;
+	TRY(odb_info(s->plan->odb, &s->plan->map.oids[number], &type, &size));
+	if (size > DELTA_MAKE_MAX)
+		return NULL;
+	TRY(odb_info(s->plan->odb, &base, &type, &size));
+	if (size > DELTA_MAKE_MAX)
+		return NULL;
+	TRY(odb_read(s->plan->odb, &s->plan->map.oids[number], &object));
+	fault = make(s, &object, &base, &delta, made);
+	object_release(&object);
+	if (!fault && *made)
+		fault = emit_made(s, number, &base, &delta);
+	buffer_free(&delta);
+	return fault;
+}
+
+static const struct fault *send_made(struct sender *s, uint32_t number)
+{
+	struct planned *planned = &s->plan->list[number];
+	bool made;
+
+	TRY(try_made(s, number, &made));
+	s->plan->made += made;
+	if (made)
+		return NULL;
+	planned->base_number = OIDMAP_NONE;
+	s->plan->reused += planned->instead == FORM_WHOLE;
+	return planned->instead == FORM_WHOLE ? send_stored(s, planned) : send_repacked(s, number);
+}
+
 /* --- order ----------------------------------------------------------------------------------- */
 
 static const struct fault *send_now(struct sender *s, uint32_t number)
@@ -114,16 +195,20 @@ static const struct fault *send_now(struct sender *s, uint32_t number)
 	struct planned *planned = &s->plan->list[number];
 
 	planned->written_at = s->at;
+	if (planned->form == FORM_MADE_DELTA)
+		return send_made(s, number);
 	return planned->form == FORM_REPACK ? send_repacked(s, number) : send_stored(s, planned);
 }
 
 /* Copies of deltas in several packs can form a circle; whoever closes it goes whole. */
 static void break_circle(struct sender *s, struct planned *planned)
 {
+	bool stored = planned->form == FORM_DELTA;
+
 	planned->form = FORM_REPACK;
 	planned->base_number = OIDMAP_NONE;
-	s->plan->deltas--;
-	s->plan->reused--;
+	s->plan->deltas -= stored;
+	s->plan->reused -= stored;
 }
 
 static const struct fault *send_bases_first(struct sender *s, uint32_t number)
@@ -132,8 +217,9 @@ static const struct fault *send_bases_first(struct sender *s, uint32_t number)
 
 	for (;;) {
 		struct planned *planned = &s->plan->list[number];
-		struct planned *base =
-			planned->form == FORM_DELTA ? &s->plan->list[planned->base_number] : NULL;
+		struct planned *base = planned->base_number != OIDMAP_NONE
+					       ? &s->plan->list[planned->base_number]
+					       : NULL;
 
 		if (base && base->writing) {
 			break_circle(s, planned);

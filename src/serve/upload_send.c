@@ -97,7 +97,7 @@ static const struct fault *collect(struct transfer *t)
 		TRY(include_tags(t));
 	TRY(progress_done(&t->progress, t->plan.map.count));
 	progress_start(&t->progress, progress_band(t), "Counting objects", t->plan.map.count);
-	TRY(pack_plan_settle(&t->plan, t->caps & CAP_THIN_PACK ? t->walk : NULL));
+	TRY(pack_plan_settle(&t->plan, t->walk, t->caps & CAP_THIN_PACK));
 	return progress_done(&t->progress, t->plan.map.count);
 }
 
@@ -108,7 +108,7 @@ static const struct fault *tell_total(struct transfer *t)
 	if (!progress_band(t))
 		return NULL;
 	snprintf(line, sizeof line, "Total %u (delta %u), reused %u (delta %u), pack-reused 0\n",
-		t->plan.map.count, t->plan.deltas, t->plan.reused, t->plan.deltas);
+		t->plan.map.count, t->plan.deltas + t->plan.made, t->plan.reused, t->plan.deltas);
 	return sideband_text(&t->sideband, BAND_PROGRESS, line);
 }
 

@@ -210,6 +210,34 @@ theirs=$(pack_bytes "$scratch/theirs")
 diag "pack sizes: ours $ours, git's $theirs"
 ok 'our pack is at most 10 % larger than git'\''s' test $((ours * 10)) -le $((theirs * 11))
 
+# The same where nothing is stored as a delta yet, and where the client has most of it.
+clone 2 "$scratch/layout-loose" "$scratch/ours-loose" --bare
+git clone -q --bare --no-local "$scratch/layout-loose" "$scratch/theirs-loose" 2>/dev/null
+ours=$(pack_bytes "$scratch/ours-loose")
+theirs=$(pack_bytes "$scratch/theirs-loose")
+diag "of loose objects: ours $ours, git's $theirs"
+ok 'nor is that of loose objects' test $((ours * 10)) -le $((theirs * 11))
+
+newest_pack_bytes() { # REPOSITORY
+	find "$1/objects/pack" -name '*.pack' -newer "$1/mark" -printf '%s\n' | awk '{ n += $1 } END { print n }'
+}
+step() { # DIRECTORY [OPTION...]: a client at main~8 comes for the rest
+	local at=$1
+	shift
+	git init -q --bare "$at" && git -C "$at" config fetch.unpackLimit 1 &&
+		git -C "$at" fetch -q "file://$scratch/layout-gc" refs/tags/old:refs/heads/main 2>/dev/null
+	touch "$at/mark"
+	sleep 0.02
+	git -C "$at" fetch -q "$@" "file://$scratch/layout-gc" +main:refs/heads/main
+}
+git -C "$scratch/layout-gc" tag old main~8
+step "$scratch/step-ours" --upload-pack="$gitcell_serve upload-pack"
+step "$scratch/step-theirs"
+ours=$(newest_pack_bytes "$scratch/step-ours")
+theirs=$(newest_pack_bytes "$scratch/step-theirs")
+diag "of a fetch: ours $ours, git's $theirs"
+ok 'nor is that of a fetch' test $((ours * 10)) -le $((theirs * 11))
+
 # The types of all objects of a repository's packs, as they are stored: 6 is OFS_DELTA, 7 REF_DELTA.
 stored_types() { # REPOSITORY
 	local idx

@@ -91,7 +91,7 @@ is 'forbidden and missing repositories get the same answer' \
 	"$(git ls-remote "$tcp/nope" 2>&1 | sed 's/nope/NAME/g')"
 not_ok 'anonymous cannot push to a public repository' git push -q "$tcp/public" main:evil
 
-# max-pack-size: what the client sends counts, not what a thin pack grows to
+# max-pack-size: of the pack as it will lie here
 head -c 40000 /dev/urandom >noise && git add noise && git commit -q -m noise
 limit_packs() { # BYTES
 	policy=$scratch/policy-$1

@@ -135,7 +135,7 @@ static void what_is_packed_goes_as_it_lies(void **state)
 
 	open_it("r/.git");
 	add("main");
-	assert_ok(pack_plan_settle(&plan, NULL));
+	assert_ok(pack_plan_settle(&plan, NULL, false));
 	stored = (uint32_t)strtoul(output_of("cd r; git verify-pack -v .git/objects/pack/*.idx | "
 					     "awk 'NF == 7' | wc -l"),
 		NULL, 10);
@@ -154,7 +154,7 @@ static void git_takes_what_is_sent(void **state)
 	for (int ofs = 0; ofs < 2; ofs++) {
 		open_it("r/.git");
 		add("main");
-		assert_ok(pack_plan_settle(&plan, NULL));
+		assert_ok(pack_plan_settle(&plan, NULL, false));
 		assert_ok(send_plan(ofs));
 		assert_bases_first();
 		assert_int_equal(count_sent(OBJECT_OFS_DELTA), ofs ? plan.deltas : 0);
@@ -172,7 +172,7 @@ static void nothing_is_a_pack_too(void **state)
 {
 	(void)state;
 	open_it("r/.git");
-	assert_ok(pack_plan_settle(&plan, NULL));
+	assert_ok(pack_plan_settle(&plan, NULL, false));
 	assert_ok(send_plan(true));
 	assert_int_equal(count_sent(OBJECT_BLOB), 0);
 	close_it();
@@ -211,13 +211,15 @@ static const struct fault *plan_object(void *arg, const struct oid *oid, enum ob
 	return pack_plan_add(&plan, oid);
 }
 
+/* Both outlive the plan: it asks the walk for versions while it is sent. */
+static struct graph graph;
+static struct walk *walk;
+
 /* "revert" brings an older version of the file back, which is stored as a delta upon the one that
  * main has, and the client, too. */
 static void plan_revert(bool thin)
 {
 	struct oid tip = oid_of("r", "revert"), old = oid_of("r", "main");
-	struct graph graph;
-	struct walk *walk;
 
 	graph_init(&graph, odb, repo.algo);
 	assert_ok(walk_new(&walk, &graph));
@@ -225,7 +227,11 @@ static void plan_revert(bool thin)
 	assert_ok(walk_include(walk, &tip));
 	assert_ok(walk_run(walk, plan_object, NULL));
 	assert_int_equal(plan.map.count, 3);
-	assert_ok(pack_plan_settle(&plan, thin ? walk : NULL));
+	assert_ok(pack_plan_settle(&plan, walk, thin));
+}
+
+static void end_walk(void)
+{
 	walk_free(walk);
 	graph_free(&graph);
 }
@@ -240,6 +246,7 @@ static void a_delta_whose_base_stays_behind_is_made_whole(void **state)
 	assert_ok(send_plan(true));
 	assert_int_equal(count_sent(OBJECT_BLOB), 1);
 	run("git init -q --bare whole; git -C whole index-pack --stdin < sent");
+	end_walk();
 	close_it();
 }
 
@@ -250,12 +257,90 @@ static void a_delta_whose_base_the_client_has_goes_thin(void **state)
 	open_it("r/.git");
 	plan_revert(true);
 	assert_int_equal(count_form(FORM_THIN_DELTA), 1);
-	assert_int_equal(count_form(FORM_REPACK), 2);
+	assert_int_equal(count_form(FORM_MADE_DELTA), 1); /* the tree, which is too small for it */
+	assert_int_equal(count_form(FORM_REPACK), 1);
 	assert_ok(send_plan(true));
 	assert_int_equal(count_sent(OBJECT_REF_DELTA), 1);
+	assert_int_equal(plan.made, 0);
 	run("git init -q --bare thin; ! git -C thin index-pack --stdin < sent; "
 	    "git -C thin fetch -q ../r main; git -C thin index-pack --stdin --fix-thin < sent; "
 	    "git -C thin cat-file -p $(git -C r rev-parse revert):f | cmp - r/f");
+	end_walk();
+	close_it();
+}
+
+/* A history of loose objects: each version of the file becomes a delta upon the next, and the
+ * newest upon what the client has. */
+static void plan_loose(bool thin, const char *old)
+{
+	struct oid tip, have;
+
+	run("rm -rf loose; git init -q loose; cd loose; for i in 1 2 3 4 5 6; do seq $i 3000 >f; "
+	    "git add f; "
+	    "git commit -q -m $i; git tag v$i; done");
+	open_it("loose/.git");
+	tip = oid_of("loose", "v6");
+	graph_init(&graph, odb, repo.algo);
+	assert_ok(walk_new(&walk, &graph));
+	if (old) {
+		have = oid_of("loose", old);
+		assert_ok(walk_exclude(walk, &have));
+	}
+	assert_ok(walk_include(walk, &tip));
+	assert_ok(walk_run(walk, plan_object, NULL));
+	assert_ok(pack_plan_settle(&plan, walk, thin));
+}
+
+static void versions_of_a_loose_file_become_deltas(void **state)
+{
+	(void)state;
+	plan_loose(false, NULL);
+	assert_ok(send_plan(true));
+	assert_int_equal(plan.made, 5);
+	assert_int_equal(count_sent(OBJECT_OFS_DELTA), 5);
+	run("git init -q --bare all; git -C all index-pack --strict --stdin < sent; "
+	    "git -C all update-ref refs/heads/x $(git -C loose rev-parse v6); "
+	    "git -C all fsck --full --strict");
+	end_walk();
+	close_it();
+}
+
+static void made_deltas_name_their_base_where_offsets_are_not_asked_for(void **state)
+{
+	(void)state;
+	plan_loose(false, NULL);
+	assert_ok(send_plan(false));
+	assert_int_equal(count_sent(OBJECT_REF_DELTA), 5);
+	run("git init -q --bare named; git -C named index-pack --strict --stdin < sent");
+	end_walk();
+	close_it();
+}
+
+static void the_newest_version_leans_on_what_the_client_has(void **state)
+{
+	(void)state;
+	plan_loose(true, "v3");
+	assert_ok(send_plan(true));
+	assert_int_equal(plan.made, 3);
+	assert_int_equal(count_sent(OBJECT_REF_DELTA), 1);
+	run("git init -q --bare lean; ! git -C lean index-pack --stdin < sent; "
+	    "git -C lean fetch -q ../loose v3:refs/heads/old; "
+	    "git -C lean index-pack --strict --fix-thin --stdin < sent; "
+	    "git -C lean update-ref refs/heads/x $(git -C loose rev-parse v6); "
+	    "git -C lean fsck --full --strict");
+	end_walk();
+	close_it();
+}
+
+static void without_thin_nothing_leans_on_the_client(void **state)
+{
+	(void)state;
+	plan_loose(false, "v3");
+	assert_ok(send_plan(true));
+	assert_int_equal(plan.made, 2);
+	assert_int_equal(count_sent(OBJECT_REF_DELTA), 0);
+	run("git init -q --bare alone; git -C alone index-pack --stdin < sent");
+	end_walk();
 	close_it();
 }
 
@@ -317,7 +402,7 @@ static void a_circle_of_deltas_is_broken(void **state)
 		assert_ok(pack_plan_add(&plan, &other));
 		assert_ok(odb_find(odbs[i], &other, &found, &plan.list[i].place));
 	}
-	assert_ok(pack_plan_settle(&plan, NULL));
+	assert_ok(pack_plan_settle(&plan, NULL, false));
 	assert_int_equal(plan.deltas, 2);
 	assert_ok(send_plan(true));
 	assert_int_equal(plan.deltas, 1);
@@ -344,6 +429,10 @@ int main(void)
 		cmocka_unit_test(what_is_missing_cannot_be_planned),
 		cmocka_unit_test(a_delta_whose_base_stays_behind_is_made_whole),
 		cmocka_unit_test(a_delta_whose_base_the_client_has_goes_thin),
+		cmocka_unit_test(versions_of_a_loose_file_become_deltas),
+		cmocka_unit_test(made_deltas_name_their_base_where_offsets_are_not_asked_for),
+		cmocka_unit_test(the_newest_version_leans_on_what_the_client_has),
+		cmocka_unit_test(without_thin_nothing_leans_on_the_client),
 		cmocka_unit_test(a_circle_of_deltas_is_broken),
 	};
 
