@@ -69,25 +69,42 @@ static enum plan_form delta_form(
 	return with_client(plan, base) ? FORM_THIN_DELTA : FORM_REPACK;
 }
 
-/*
- * Is there another version to make a delta against? For what has to be deflated anyway, any that
- * goes too or that the client has; what could be copied whole is worth it only against the latter,
- * so that a clone copies all it can.
- */
+/* Does the chain below BASE, as far as it is decided, stay clear of NUMBER? */
+static bool chain_is_clear(const struct pack_plan *plan, uint32_t base, uint32_t number)
+{
+	for (unsigned i = 0; i < MADE_DELTA_CHAIN_MAX; i++) {
+		if (base == OIDMAP_NONE)
+			return true;
+		if (base == number)
+			return false;
+		base = plan->list[base].base_number;
+	}
+	return false;
+}
+
+/* May NUMBER become a delta upon LIKE? BASE is LIKE's number, or OIDMAP_NONE. */
+static bool may_lean_on(
+	const struct pack_plan *plan, uint32_t number, const struct oid *like, uint32_t base)
+{
+	if (base == OIDMAP_NONE)
+		return with_client(plan, like);
+	return plan->list[base].depth < MADE_DELTA_DEPTH_MAX && chain_is_clear(plan, base, number);
+}
+
+/* Is there another version to make a delta against? For what has to be deflated anyway, and in a
+ * dense plan for what could be copied whole, too. */
 static void consider_making(struct pack_plan *plan, uint32_t number)
 {
 	struct planned *planned = &plan->list[number];
 	const struct oid *like = NULL;
 	uint32_t base;
 
-	if (plan->walk && (planned->form == FORM_REPACK || planned->form == FORM_WHOLE))
-		like = walk_counterpart(plan->walk, &plan->map.oids[number]);
+	if (planned->form == FORM_REPACK || (plan->dense && planned->form == FORM_WHOLE))
+		like = plan->walk ? walk_counterpart(plan->walk, &plan->map.oids[number]) : NULL;
 	if (!like)
 		return;
 	base = oidmap_find(&plan->map, like);
-	if (base == OIDMAP_NONE ? !with_client(plan, like) : planned->form == FORM_WHOLE)
-		return;
-	if (base != OIDMAP_NONE && plan->list[base].depth >= MADE_DELTA_DEPTH_MAX)
+	if (!may_lean_on(plan, number, like, base))
 		return;
 	plan->reused -= planned->form == FORM_WHOLE;
 	planned->instead = planned->form;
@@ -141,10 +158,12 @@ static const struct fault *decide_order(struct pack_plan *plan)
 	return NULL;
 }
 
-const struct fault *pack_plan_settle(struct pack_plan *plan, const struct walk *walk, bool thin)
+const struct fault *pack_plan_settle(
+	struct pack_plan *plan, const struct walk *walk, bool thin, bool dense)
 {
 	plan->walk = walk;
 	plan->thin = thin;
+	plan->dense = dense;
 	for (uint32_t i = 0; i < plan->map.count; i++) {
 		TRY(decide_form(plan, &plan->list[i]));
 		consider_making(plan, i);

@@ -25,6 +25,9 @@ enum plan_form {
 /* Deltas on deltas that we make: longer chains cost whoever reads them. */
 #define MADE_DELTA_DEPTH_MAX 50
 
+/* How far a chain of stored deltas is followed to see that one more does not close a circle. */
+#define MADE_DELTA_CHAIN_MAX 256
+
 #define PLAN_NOT_WRITTEN UINT64_MAX
 
 struct planned {
@@ -46,6 +49,7 @@ struct pack_plan {
 	uint32_t *order;         /* numbers in the order in which they are written, bases aside */
 	const struct walk *walk; /* what the client has, and which versions belong together */
 	bool thin;               /* deltas may lean on what the client has */
+	bool dense;              /* make deltas of what could be copied whole, too */
 	uint32_t deltas;         /* how many are copied as deltas */
 	uint32_t made;           /* how many deltas were made: counted while they are sent */
 	uint32_t reused;         /* how many are copied as stored */
@@ -57,10 +61,12 @@ void pack_plan_free(struct pack_plan *plan);
 /* Adds an object, once. fault_object_missing if it is not there. */
 const struct fault *pack_plan_add(struct pack_plan *plan, const struct oid *oid) MUST_USE;
 
-/* When all are in: decides the form of each, and the order. WALK, which must live as long as the
+/*
+ * When all are in: decides the form of each, and the order. WALK, which must live as long as the
  * plan, is the one that found them; NULL if there was none. THIN: a delta may lean on what the
- * client has. */
+ * client has. DENSE: the pack is small enough to be made smaller still; a clone copies all it can.
+ */
 const struct fault *pack_plan_settle(
-	struct pack_plan *plan, const struct walk *walk, bool thin) MUST_USE;
+	struct pack_plan *plan, const struct walk *walk, bool thin, bool dense) MUST_USE;
 
 #endif

@@ -97,7 +97,7 @@ static const struct fault *collect(struct transfer *t)
 		TRY(include_tags(t));
 	TRY(progress_done(&t->progress, t->plan.map.count));
 	progress_start(&t->progress, progress_band(t), "Counting objects", t->plan.map.count);
-	TRY(pack_plan_settle(&t->plan, t->walk, t->caps & CAP_THIN_PACK));
+	TRY(pack_plan_settle(&t->plan, t->walk, t->caps & CAP_THIN_PACK, t->n->common.count != 0));
 	return progress_done(&t->progress, t->plan.map.count);
 }
 

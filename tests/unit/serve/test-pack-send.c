@@ -135,7 +135,7 @@ static void what_is_packed_goes_as_it_lies(void **state)
 
 	open_it("r/.git");
 	add("main");
-	assert_ok(pack_plan_settle(&plan, NULL, false));
+	assert_ok(pack_plan_settle(&plan, NULL, false, false));
 	stored = (uint32_t)strtoul(output_of("cd r; git verify-pack -v .git/objects/pack/*.idx | "
 					     "awk 'NF == 7' | wc -l"),
 		NULL, 10);
@@ -154,7 +154,7 @@ static void git_takes_what_is_sent(void **state)
 	for (int ofs = 0; ofs < 2; ofs++) {
 		open_it("r/.git");
 		add("main");
-		assert_ok(pack_plan_settle(&plan, NULL, false));
+		assert_ok(pack_plan_settle(&plan, NULL, false, false));
 		assert_ok(send_plan(ofs));
 		assert_bases_first();
 		assert_int_equal(count_sent(OBJECT_OFS_DELTA), ofs ? plan.deltas : 0);
@@ -172,7 +172,7 @@ static void nothing_is_a_pack_too(void **state)
 {
 	(void)state;
 	open_it("r/.git");
-	assert_ok(pack_plan_settle(&plan, NULL, false));
+	assert_ok(pack_plan_settle(&plan, NULL, false, false));
 	assert_ok(send_plan(true));
 	assert_int_equal(count_sent(OBJECT_BLOB), 0);
 	close_it();
@@ -227,7 +227,7 @@ static void plan_revert(bool thin)
 	assert_ok(walk_include(walk, &tip));
 	assert_ok(walk_run(walk, plan_object, NULL));
 	assert_int_equal(plan.map.count, 3);
-	assert_ok(pack_plan_settle(&plan, walk, thin));
+	assert_ok(pack_plan_settle(&plan, walk, thin, thin));
 }
 
 static void end_walk(void)
@@ -288,7 +288,7 @@ static void plan_loose(bool thin, const char *old)
 	}
 	assert_ok(walk_include(walk, &tip));
 	assert_ok(walk_run(walk, plan_object, NULL));
-	assert_ok(pack_plan_settle(&plan, walk, thin));
+	assert_ok(pack_plan_settle(&plan, walk, thin, thin));
 }
 
 static void versions_of_a_loose_file_become_deltas(void **state)
@@ -402,7 +402,7 @@ static void a_circle_of_deltas_is_broken(void **state)
 		assert_ok(pack_plan_add(&plan, &other));
 		assert_ok(odb_find(odbs[i], &other, &found, &plan.list[i].place));
 	}
-	assert_ok(pack_plan_settle(&plan, NULL, false));
+	assert_ok(pack_plan_settle(&plan, NULL, false, false));
 	assert_int_equal(plan.deltas, 2);
 	assert_ok(send_plan(true));
 	assert_int_equal(plan.deltas, 1);
