@@ -87,8 +87,8 @@ is 'the clone has the same refs' "$(refs_of "$scratch/six.git")" \
 	"$(remote_refs gitcell::public)"
 not_ok 'anonymous cannot read what is not public' git ls-remote "$tcp/work"
 is 'forbidden and missing repositories get the same answer' \
-	"$(git ls-remote "$tcp/work" 2>&1 | sed 's/work/NAME/g')" \
-	"$(git ls-remote "$tcp/nope" 2>&1 | sed 's/nope/NAME/g')"
+	"$(git ls-remote "$tcp/work" 2>&1 | sed 's|work|NAME|g')" \
+	"$(git ls-remote "$tcp/nope" 2>&1 | sed 's|nope|NAME|g')"
 not_ok 'anonymous cannot push to a public repository' git push -q "$tcp/public" main:evil
 
 # max-pack-size: of the pack as it will lie here
