@@ -229,6 +229,8 @@ static const struct fault *verify(struct keeper *k)
 {
 	if (!k->has_pack)
 		return NULL;
+	if (k->rules->pack_bytes_max && k->claim.bytes > k->rules->pack_bytes_max)
+		return fault_note(&fault_pack_claim, "over the limit of the policy");
 	return keep_verify(
 		FD_QUARANTINE_PACK, FD_QUARANTINE_IDX, &k->claim, k->repo->algo, &k->pack);
 }

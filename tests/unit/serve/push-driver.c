@@ -110,8 +110,7 @@ static const struct fault *prepare(const char *path, struct repo *repo, struct q
 int main(int argc, char **argv)
 {
 	const struct rlimit data = {DATA_MAX, DATA_MAX};
-	const char *limit = getenv("PUSH_DRIVER_BYTES_MAX");
-	struct push_rules rules = {limit ? strtoull(limit, NULL, 10) : 0};
+	const struct push_rules rules = {0};
 	struct quarantine quarantine;
 	struct repo repo;
 	int pair[2], status;
